@@ -67,7 +67,7 @@ def _read_array(entry: dict[str, Any], stream: BinaryIO) -> np.ndarray:
     if any(n < 0 for n in shape) or size > MAXIMUM_ARRAY:
         raise WireError(f"A message holds an array of shape {shape}; that can't be.")
     array = np.empty(shape, dtype)
-    view = memoryview(array.reshape(-1).view(np.uint8)) if size else memoryview(b"")
+    view = array.reshape(-1).view(np.uint8).data
     filled = 0
     while filled < size:
         count = stream.readinto(view[filled:])  # type: ignore[attr-defined]
