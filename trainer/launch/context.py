@@ -1,0 +1,51 @@
+"""A job's only contact with the outside: its run folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from trainer.errors import JobCancelled
+from trainer.events import Event, EventLog, Warned
+
+CANCEL_FILE = "cancel"
+EVENTS_FILE = "events.jsonl"
+CANCEL_NOTICED = "noticed"
+"""What the job writes into its cancel file, so that its supervisor lets it tidy up."""
+
+CHECK_INTERVAL = 0.2
+"""Seconds between two looks for the cancel file; a job may ask at every step."""
+
+
+class JobContext:
+    """Where a job writes its events and learns that it shall stop.
+
+    `listener`, if given, hears every event too (a run in the foreground prints them).
+    """
+
+    def __init__(self, folder: Path, listener: Callable[[Event], None] | None = None) -> None:
+        self.folder = folder
+        self._log = EventLog(folder / EVENTS_FILE)
+        self._listener = listener
+        self._last_check = float("-inf")
+
+    def emit(self, event: Event) -> None:
+        """Append `event` to the run's log; progress is thinned to ten a second."""
+        if self._log.append(event) and self._listener is not None:
+            self._listener(event)
+
+    def warn(self, message: str) -> None:
+        """Emit `message` as a warning."""
+        self.emit(Warned(message=message))
+
+    def raise_if_cancelled(self) -> None:
+        """Raise `JobCancelled` once the run's `cancel` file has appeared."""
+        now = time.monotonic()
+        if now - self._last_check < CHECK_INTERVAL:
+            return
+        self._last_check = now
+        cancel = self.folder / CANCEL_FILE
+        if cancel.exists():
+            cancel.write_text(CANCEL_NOTICED)
+            raise JobCancelled
