@@ -1,0 +1,43 @@
+"""Everything that is open, active, selected, filtered, coloured, displayed or labelled."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject
+
+from astromask_gui.state.columns import Columns
+from astromask_gui.state.cutout import CutoutState
+from astromask_gui.state.display import Display
+from astromask_gui.state.filters import Filters
+from astromask_gui.state.jobs import Jobs
+from astromask_gui.state.labels import Labels
+from astromask_gui.state.messages import Messages
+from astromask_gui.state.neighbours import NeighboursState
+from astromask_gui.state.preferences import Preferences
+from astromask_gui.state.reconstruction import ReconstructionState
+from astromask_gui.state.selection import Selection
+from astromask_gui.state.session import Session
+from astromask_gui.state.thumbnails import Thumbnails
+from astromask_gui.state.undo import UndoStack
+from astromask_gui.state.view import MapView
+
+
+class ApplicationState(QObject):
+    """One object of each kind; widgets and services are handed those they need."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo = UndoStack(self)
+        self.session = Session(self)
+        self.selection = Selection(self.undo, self)
+        self.filters = Filters(self)
+        self.display = Display(self)
+        self.view = MapView(self)
+        self.columns = Columns(self)
+        self.thumbnails = Thumbnails(parent=self)
+        self.cutout = CutoutState(self)
+        self.reconstruction = ReconstructionState(self)
+        self.neighbours = NeighboursState(self)
+        self.labels = Labels(self)
+        self.jobs = Jobs(self)
+        self.messages = Messages(self)
+        self.preferences = Preferences(self)

@@ -1,0 +1,132 @@
+"""One map's view: which projection, how coloured, which part of the plane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+HISTORY = 200
+
+
+@dataclass(frozen=True)
+class ViewRange:
+    """A rectangle of the projection's plane."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """What the points' colour shows."""
+
+    column: str | None = None
+    """Name of the column; None for one colour, which shows the density."""
+    limits: tuple[float, float] | None = None
+    """Values at the ends of a continuous map; None for the 1st and 99th percentile."""
+    logarithmic: bool = False
+    map_name: str = "viridis"
+
+
+class MapView(QObject):
+    """The state of one map; a second map is a second object."""
+
+    projection_requested = pyqtSignal(str)
+    coordinates_changed = pyqtSignal()
+    projections_changed = pyqtSignal()
+    colouring_changed = pyqtSignal()
+    range_changed = pyqtSignal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._projections: tuple[str, ...] = ()
+        self._projection: str | None = None
+        self._coordinates: NDArray[np.float32] | None = None
+        self._colouring = Colouring()
+        self._range: ViewRange | None = None
+        self._back: list[ViewRange] = []
+        self._forward: list[ViewRange] = []
+
+    @property
+    def projections(self) -> tuple[str, ...]:
+        """Names of the projections that the store has."""
+        return self._projections
+
+    @property
+    def projection(self) -> str | None:
+        """Name of the projection shown."""
+        return self._projection
+
+    @property
+    def coordinates(self) -> NDArray[np.float32] | None:
+        """(N, 2) float32 in row order, NaN where a row has no place; None before it is loaded."""
+        return self._coordinates
+
+    @property
+    def colouring(self) -> Colouring:
+        """What the points' colour shows."""
+        return self._colouring
+
+    @property
+    def range(self) -> ViewRange | None:
+        """The visible rectangle; None until the map has been fitted."""
+        return self._range
+
+    def set_projections(self, names: tuple[str, ...]) -> None:
+        """Say which projections there are."""
+        if names != self._projections:
+            self._projections = names
+            self.projections_changed.emit()
+
+    def request_projection(self, name: str) -> None:
+        """Ask for another projection; it comes by `set_coordinates`."""
+        if name != self._projection:
+            self.projection_requested.emit(name)
+
+    def set_coordinates(
+        self, projection: str | None, coordinates: NDArray[np.float32] | None
+    ) -> None:
+        """Show a projection's points; the range is fitted anew where the projection is another."""
+        if projection != self._projection:
+            self._range = None
+            self._back.clear()
+            self._forward.clear()
+        self._projection = projection
+        self._coordinates = coordinates
+        self.coordinates_changed.emit()
+
+    def set_colouring(self, colouring: Colouring) -> None:
+        """Colour the points otherwise; the range stays."""
+        if colouring != self._colouring:
+            self._colouring = colouring
+            self.colouring_changed.emit()
+
+    def set_range(self, view: ViewRange, *, remember: bool = True) -> None:
+        """Look at another part. `remember` puts the old one on the way back."""
+        if view == self._range:
+            return
+        if remember and self._range is not None:
+            self._back.append(self._range)
+            del self._back[:-HISTORY]
+            self._forward.clear()
+        self._range = view
+        self.range_changed.emit()
+
+    def back(self) -> None:
+        """Look at the part looked at before."""
+        self._step(self._back, self._forward)
+
+    def forward(self) -> None:
+        """Undo `back`."""
+        self._step(self._forward, self._back)
+
+    def _step(self, source: list[ViewRange], target: list[ViewRange]) -> None:
+        if source and self._range is not None:
+            target.append(self._range)
+            self._range = source.pop()
+            self.range_changed.emit()
