@@ -8,9 +8,8 @@ from pathlib import Path
 
 from trainer.errors import JobCancelled
 from trainer.events import Event, EventLog, Warned
+from trainer.workspace.runs import CANCEL_FILE, EVENTS_FILE
 
-CANCEL_FILE = "cancel"
-EVENTS_FILE = "events.jsonl"
 CANCEL_NOTICED = "noticed"
 """What the job writes into its cancel file, so that its supervisor lets it tidy up."""
 
