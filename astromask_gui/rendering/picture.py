@@ -21,6 +21,8 @@ _LINEAR_SIGMAS = 10.0
 """Noise units that the linear part of a locked stretch spans at `stretch` 1."""
 _SLOPE_FRACTION = 0.1
 _SKY_LEVEL = 0.02
+_SMALLEST_SCALE = 1e-30
+"""Below this a picture is constant for all that float32 can tell."""
 # A typical galaxy at z = 0.1–0.5 is this much fainter than in r; its inverse balances colours.
 _BAND_WEIGHTS = {"u": 4.0, "g": 1.6, "r": 1.0, "i": 0.75, "z": 0.62, "y": 0.58}
 
@@ -85,7 +87,8 @@ def render_residual(residual: Flux, settings: DisplaySettings, survey: SurveyPix
     warm = np.array([255, 150, 80], np.float32)
     cool = np.array([90, 160, 255], np.float32)
     colour = np.where(plane[..., None] >= 0, warm, cool)
-    return (strength * colour).astype(np.uint8)
+    picture: Picture = (strength * colour).astype(np.uint8)
+    return picture
 
 
 def robust_noise(plane: NDArray[np.floating]) -> float:
@@ -132,7 +135,7 @@ def _stretch(planes: Flux, noise: float, settings: DisplaySettings) -> Flux:
     intensity = planes.mean(axis=0)
     if not settings.locked or noise <= 0:
         noise = _own_scale(intensity)
-    if noise <= 0:
+    if noise <= _SMALLEST_SCALE:
         return np.zeros_like(planes)
     scale = _LINEAR_SIGMAS * noise * settings.stretch
     intensity = np.maximum(intensity - settings.black * noise, 0) / scale
@@ -145,7 +148,8 @@ def _stretch(planes: Flux, noise: float, settings: DisplaySettings) -> Flux:
     stretched = np.maximum(stretched + _SKY_LEVEL, 0)
     # Lupton et al.: where a channel is over-exposed, dim all of them, so that colour stays.
     brightest = stretched.max(axis=0)
-    return (stretched / np.maximum(brightest, 1)).astype(np.float32)
+    result: Flux = (stretched / np.maximum(brightest, 1)).astype(np.float32)
+    return result
 
 
 def _own_scale(intensity: Flux) -> float:

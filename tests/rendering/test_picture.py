@@ -1,0 +1,124 @@
+"""Pictures follow Lupton et al. 2004, the lock, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from astropy.visualization import make_lupton_rgb
+from hypothesis import given
+from hypothesis import strategies as st
+
+from astromask_gui.rendering import picture
+from astromask_gui.state.display import DisplaySettings, SurveyPixels, automatic_rgb
+
+SURVEY = SurveyPixels(
+    bands=("a", "b", "c"), zero_points=(22.5,) * 3, noise=(0.1,) * 3, pixel_scale=0.2
+)
+SETTINGS = DisplaySettings(rgb=(2, 1, 0))
+
+
+def galaxy(flux: float = 5.0, seed: int = 1) -> np.ndarray:
+    y, x = np.mgrid[-16:16, -16:16]
+    shape = np.exp(-np.hypot(x, y) / 4)
+    noise = np.random.default_rng(seed).normal(0, 0.1, (3, 32, 32))
+    return (np.array([0.6, 1.0, 1.3])[:, None, None] * flux * shape + noise).astype(np.float32)
+
+
+def none_missing(count: int = 3) -> np.ndarray:
+    return np.zeros(count, bool)
+
+
+def test_agrees_with_astropy_up_to_the_sky_level() -> None:
+    pixels = galaxy()
+    ours = picture.render_cutout(pixels, none_missing(), SETTINGS, SURVEY).astype(int)
+    stretch = 10 * 0.1
+    theirs = make_lupton_rgb(pixels[2], pixels[1], pixels[0], stretch=stretch, Q=8).astype(int)
+    unclipped = (theirs.max(axis=-1) < 240) & (theirs.min(axis=-1) > 0)
+    assert unclipped.sum() > 100
+    assert np.abs(ours - theirs)[unclipped].max() <= 8
+
+
+def test_a_locked_stretch_keeps_brightness_differences() -> None:
+    faint = picture.render_cutout(galaxy(1.0), none_missing(), SETTINGS, SURVEY)
+    bright = picture.render_cutout(galaxy(8.0), none_missing(), SETTINGS, SURVEY)
+    assert bright.max() > faint.max() + 40
+
+
+def test_an_automatic_stretch_hides_them() -> None:
+    settings = replace(SETTINGS, locked=False)
+    faint = picture.render_cutout(galaxy(6.0), none_missing(), settings, SURVEY)
+    bright = picture.render_cutout(galaxy(60.0), none_missing(), settings, SURVEY)
+    assert abs(int(bright.max()) - int(faint.max())) < 25
+
+
+def test_a_missing_band_leaves_no_false_colour() -> None:
+    pixels = galaxy()
+    pixels[0] = 0
+    shown = picture.render_cutout(pixels, np.array([True, False, False]), SETTINGS, SURVEY)
+    centre = shown[16, 16].astype(int)
+    assert centre[2] >= min(centre[0], centre[1]) - 1
+
+
+def test_zero_points_are_applied() -> None:
+    pixels = galaxy()
+    other = replace(SURVEY, zero_points=(25.0,) * 3, noise=(1.0,) * 3)
+    same = picture.render_cutout(pixels * 10, none_missing(), SETTINGS, other)
+    reference = picture.render_cutout(pixels, none_missing(), SETTINGS, SURVEY)
+    assert np.abs(same.astype(int) - reference).max() <= 1
+
+
+def test_thumbnails_look_like_their_cutouts() -> None:
+    pixels = galaxy()
+    thumbnail = pixels[[2, 1, 0]].astype(np.float16)[None]
+    shown = picture.render_thumbnails(thumbnail, SETTINGS, SURVEY)[0]
+    reference = picture.render_cutout(pixels, none_missing(), SETTINGS, SURVEY)
+    assert np.abs(shown.astype(int) - reference).max() <= 3
+
+
+def test_a_residual_is_black_where_the_model_agrees_and_warm_where_it_is_too_faint() -> None:
+    residual = np.zeros((3, 8, 8), np.float32)
+    residual[:, 2, 2] = 1.0
+    residual[:, 5, 5] = -1.0
+    shown = picture.render_residual(residual, SETTINGS, SURVEY).astype(int)
+    assert shown[0, 0].sum() == 0
+    assert shown[2, 2, 0] > shown[2, 2, 2]
+    assert shown[5, 5, 2] > shown[5, 5, 0]
+
+
+@given(
+    bands=st.integers(1, 20),
+    height=st.integers(1, 20),
+    width=st.integers(1, 20),
+    value=st.floats(-1e6, 1e6, width=32),
+    locked=st.booleans(),
+    inverted=st.booleans(),
+)
+def test_any_finite_pixels_give_a_picture(
+    bands: int, height: int, width: int, value: float, locked: bool, inverted: bool
+) -> None:
+    names = tuple(f"b{i}" for i in range(bands))
+    survey = SurveyPixels(names, (22.5,) * bands, (0.1,) * bands)
+    settings = DisplaySettings(rgb=automatic_rgb(names), locked=locked, inverted=inverted)
+    pixels = np.full((bands, height, width), value, np.float32)
+    with np.errstate(all="raise", under="ignore"):
+        shown = picture.render_cutout(pixels, none_missing(bands), settings, survey)
+    assert shown.shape == (height, width, 3)
+    assert shown.dtype == np.uint8
+
+
+@pytest.mark.parametrize(
+    ("bands", "expected"),
+    [
+        (("u", "g", "r", "i", "z"), (3, 2, 1)),
+        (("g", "r", "z"), (2, 1, 0)),
+        (("cfis-u", "whigs-g", "cfis_lsb-r", "ps-i", "wishes-z"), (3, 2, 1)),
+        (("x",), (0, 0, 0)),
+        ((), (0, 0, 0)),
+    ],
+)
+def test_bands_for_red_green_and_blue_are_chosen_by_name(
+    bands: tuple[str, ...], expected: tuple[int, int, int]
+) -> None:
+    assert automatic_rgb(bands) == expected
