@@ -1,0 +1,86 @@
+"""What is asked of the map and what comes back. Free of numba, so that a window can import it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+THUMBNAIL_LIMIT = 300
+"""Up to so many visible points, a frame also names them, so that pictures can take their place."""
+
+
+class ViewRect(NamedTuple):
+    """A rectangle in map coordinates: x0 < x1 from left to right, y0 < y1 from bottom to top."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        """Extent in x, in map units."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Extent in y, in map units."""
+        return self.y1 - self.y0
+
+    def grown(self, factor: float) -> ViewRect:
+        """The rectangle about the same centre, `factor` times as wide and high."""
+        x, y = (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+        half_x, half_y = self.width * factor / 2, self.height * factor / 2
+        return ViewRect(x - half_x, x + half_x, y - half_y, y + half_y)
+
+
+@dataclass(frozen=True)
+class FrameRequest:
+    """One picture of the map."""
+
+    view: ViewRect
+    width: int
+    """Device pixels."""
+    height: int
+    """Device pixels."""
+    background: tuple[int, int, int] = (16, 18, 22)
+    pixel_ratio: float = 1.0
+    """Device pixels per pixel of the window's layout: discs grow with it."""
+    reduction: int = 1
+    """2 renders at half the resolution, for frames that are replaced in a moment."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(H, W) of the raster."""
+        return -(-self.height // self.reduction), -(-self.width // self.reduction)
+
+
+@dataclass(frozen=True)
+class FrameStats:
+    """How a frame was made."""
+
+    visible: int
+    """Unfiltered points in the view: exact when few, else estimated from the grid's counts."""
+    drawn: int
+    """Points or merged points that were looked at."""
+    cell_pixels: float
+    """Width of a merged cell in raster pixels, 0 where the points themselves were drawn."""
+    radius: float
+    """Radius of the discs in raster pixels, 0 where each point is one pixel."""
+    settled: bool
+    """False while the brightness still follows the last few views: one more frame refines it."""
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A finished picture."""
+
+    request: FrameRequest
+    image: np.ndarray
+    """(H, W) uint32, 0xffRRGGBB, row 0 at the top (y1)."""
+    rows: np.ndarray
+    """uint32 rows of the visible points when at most `THUMBNAIL_LIMIT`, else empty."""
+    stats: FrameStats

@@ -1,0 +1,127 @@
+"""Colour and state of every point and merged point, renewed without touching positions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from astromask_gui.raster.index import PointIndex
+from astromask_gui.raster.jit import chunks, drawing_kernel, run_parallel, thread_count
+from astromask_gui.raster.styles import DIMMED, HIDDEN, NORMAL, StyleTables
+
+
+@drawing_kernel
+def _fill_codes(rows, colours, states, first, last, codes):  # type: ignore[no-untyped-def]
+    """codes = state × 256 + colour in sorted order; an empty `states` means all normal."""
+    plain = np.uint16(NORMAL << 8)
+    for i in range(first, last):
+        row = rows[i]
+        state = plain if states.size == 0 else np.uint16(states[row]) << np.uint16(8)
+        codes[i] = state | np.uint16(colours[row])
+
+
+@drawing_kernel
+def _pack(weight, red, green, blue):  # type: ignore[no-untyped-def]
+    if weight <= 0:
+        return np.uint32(0)
+    scale = 1.0 / weight
+    r = np.uint32(red * scale + 0.5)
+    g = np.uint32(green * scale + 0.5)
+    b = np.uint32(blue * scale + 0.5)
+    return (r << np.uint32(16)) | (g << np.uint32(8)) | b
+
+
+@drawing_kernel
+def _sum_points(members, codes, table, first, last, weights, colours):  # type: ignore[no-untyped-def]
+    """Ink of merged points straight from the points."""
+    for item in range(first, last):
+        weight = 0.0
+        red = 0.0
+        green = 0.0
+        blue = 0.0
+        for i in range(members[item], members[item + 1]):
+            code = codes[i]
+            weight += table[code, 0]
+            red += table[code, 1]
+            green += table[code, 2]
+            blue += table[code, 3]
+        weights[item] = weight
+        colours[item] = _pack(weight, red, green, blue)
+
+
+@drawing_kernel
+def _sum_items(members, fine_weights, fine_colours, first, last, weights, colours):  # type: ignore[no-untyped-def]
+    """Ink of merged points from the next finer level's."""
+    for item in range(first, last):
+        weight = 0.0
+        red = 0.0
+        green = 0.0
+        blue = 0.0
+        for i in range(members[item], members[item + 1]):
+            share = np.float64(fine_weights[i])
+            colour = fine_colours[i]
+            weight += share
+            red += share * ((colour >> np.uint32(16)) & np.uint32(255))
+            green += share * ((colour >> np.uint32(8)) & np.uint32(255))
+            blue += share * (colour & np.uint32(255))
+        weights[item] = weight
+        colours[item] = _pack(weight, red, green, blue)
+
+
+@drawing_kernel
+def _fill_visible_starts(codes, starts, threshold, visible_starts):  # type: ignore[no-untyped-def]
+    total = 0
+    for cell in range(starts.size - 1):
+        visible_starts[cell] = total
+        for i in range(starts[cell], starts[cell + 1]):
+            if codes[i] >= threshold:
+                total += 1
+    visible_starts[-1] = total
+
+
+class Paint:
+    """Ink for one index. `apply` works in place: no frame may be drawn meanwhile."""
+
+    def __init__(self, index: PointIndex, tables: StyleTables) -> None:
+        self.index = index
+        self.tables = tables
+        self.codes = np.full(index.x.size, NORMAL << 8, np.uint16)
+        """(n,) uint16 state × 256 + colour index, in the index's order."""
+        self.weights = [np.empty(level.size, np.float32) for level in index.levels]
+        self.colours = [np.empty(level.size, np.uint32) for level in index.levels]
+        self.visible_starts = index.starts
+        """Like `index.starts`, counting only the points that pass the filters."""
+
+    def apply(self, colours: np.ndarray, states: np.ndarray | None, tables: StyleTables) -> None:
+        """Take over (N,) uint8 colour indices and states in row order (None: all normal)."""
+        index = self.index
+        self.tables = tables
+        per_row = np.empty(0, np.uint8) if states is None else states
+        run_parallel(
+            _fill_codes,
+            [(index.rows, colours, per_row, a, b, self.codes) for a, b in chunks(index.x.size)],
+        )
+        self._sum_levels()
+        self._count_visible(states)
+
+    def _sum_levels(self) -> None:
+        """Finest level from the points, each coarser one from the one before."""
+        parts = 2 * thread_count()
+        for number in range(len(self.index.levels) - 1, -1, -1):
+            members = self.index.levels[number].first
+            weights, colours = self.weights[number], self.colours[number]
+            pieces = chunks(weights.size, parts)
+            if number == len(self.index.levels) - 1:
+                table = self.tables.points
+                calls = [(members, self.codes, table, a, b, weights, colours) for a, b in pieces]
+                run_parallel(_sum_points, calls)
+            else:
+                fine = (self.weights[number + 1], self.colours[number + 1])
+                run_parallel(_sum_items, [(members, *fine, a, b, weights, colours) for a, b in pieces])
+
+    def _count_visible(self, states: np.ndarray | None) -> None:
+        starts = self.index.starts
+        if states is None or (states.size and states.min() > HIDDEN + 1):
+            self.visible_starts = starts
+            return
+        self.visible_starts = np.empty_like(starts)
+        _fill_visible_starts(self.codes, starts, DIMMED << 8, self.visible_starts)
