@@ -65,7 +65,7 @@ class StoreWriter:
         self._done = np.zeros(max(manifest.rows, 1), bool)
         self._shards: list[int] = []
         while (path := _rows_path(folder, len(self._shards))).exists():
-            rows = _load(path, (None,), "uint32")
+            rows = load_array(path, (None,), "uint32")
             self._mark_done(rows)
             self._shards.append(len(rows))
         self._pending = [self._recover()]
@@ -193,9 +193,9 @@ class EmbeddingStore:
             )
         rows, shards = [], []
         for number, count in enumerate(manifest.shards):
-            rows.append(_load(_rows_path(folder, number), (count,), "uint32"))
+            rows.append(load_array(_rows_path(folder, number), (count,), "uint32"))
             shape = (count, manifest.dimension)
-            shards.append(_load(_vectors_path(folder, number), shape, "float16", mapped=True))
+            shards.append(load_array(_vectors_path(folder, number), shape, "float16", mapped=True))
         together = np.concatenate(rows) if rows else np.empty(0, np.uint32)
         return cls(folder, manifest, together, shards)
 
@@ -248,14 +248,14 @@ class EmbeddingStore:
                 yield self.rows[start + low : start + low + len(part)], part.astype(np.float32)
 
 
-def _load(
+def load_array(
     path: Path, shape: tuple[int | None, ...], dtype: str, mapped: bool = False
 ) -> np.ndarray:
     """The array at `path`, checked; None in `shape` stands for any length."""
     try:
         array: np.ndarray = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
     except FileNotFoundError:
-        raise FormatError(f"{path} is missing; the store's manifest counts it in.") from None
+        raise FormatError(f"{path} is missing; the manifest beside it counts on it.") from None
     except (OSError, ValueError, EOFError) as error:
         raise FormatError(f"{path} can't be read as an array: {error}") from error
     fits = len(array.shape) == len(shape) and all(
@@ -263,7 +263,7 @@ def _load(
     )
     if not fits or array.dtype != np.dtype(dtype):
         raise FormatError(
-            f"{path} should be a {dtype} array of shape {shape}, as the store's manifest says;"
+            f"{path} should be a {dtype} array of shape {shape}, as the manifest beside it says;"
             f" it is {array.dtype} of shape {array.shape}."
         )
     return array

@@ -1,0 +1,99 @@
+"""Projections on disk: row order, growth, replacement, provenance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.store.stores import make_store, manifest
+from trainer.errors import FormatError, MismatchError, WorkspaceError
+from trainer.store.projections import (
+    Projection,
+    ProjectionManifest,
+    list_projections,
+    projection_folder,
+    write_projection,
+)
+
+
+def _manifest(**changes) -> ProjectionManifest:
+    facts = {
+        "name": "umap-0",
+        "method": "umap",
+        "store": "tiny",
+        "store_identity": manifest().identity,
+        "catalogue_fingerprint": "f",
+        "rows": 6,
+        "count": 3,
+        "seed": 0,
+        "metric": "cosine",
+        "parameters": {"a": 1.577, "b": 0.895},
+    }
+    return ProjectionManifest(**(facts | changes))
+
+
+ROWS = np.array([4, 0, 5], np.uint32)
+POINTS = np.array([[4, 40], [0, 1], [5, 50]], np.float32)
+
+
+def test_coordinates_are_in_row_order_with_nan_where_a_row_has_none(tmp_path: Path) -> None:
+    write_projection(tmp_path, _manifest(), ROWS, POINTS)
+    projection = Projection.open(projection_folder(tmp_path, "umap-0"))
+    nan = np.nan
+    expected = [[0, 1], [nan, nan], [nan, nan], [nan, nan], [4, 40], [5, 50]]
+    assert np.array_equal(projection.coordinates, np.array(expected, np.float32), equal_nan=True)
+    assert projection.coordinates.dtype == np.float32
+    assert projection.manifest.parameters == {"a": 1.577, "b": 0.895}
+
+
+def test_rows_that_a_catalogue_gained_have_no_coordinates(tmp_path: Path) -> None:
+    projection = write_projection(tmp_path, _manifest(), ROWS, POINTS)
+    grown = projection.coordinates_of(8)
+    assert grown.shape == (8, 2)
+    assert np.isnan(grown[6:]).all()
+    assert np.array_equal(grown[:6], projection.coordinates, equal_nan=True)
+
+
+def test_a_newer_projection_takes_the_place_of_the_older(tmp_path: Path) -> None:
+    write_projection(tmp_path, _manifest(), ROWS, POINTS)
+    write_projection(tmp_path, _manifest(count=1), ROWS[:1], POINTS[:1] + 1)
+    projection = Projection.open(projection_folder(tmp_path, "umap-0"))
+    assert projection.points.tolist() == [[5, 41]]
+    names = [path.name for path in (tmp_path / "projections").iterdir()]
+    assert names == ["umap-0"]
+
+
+def test_projections_are_listed_newest_first_and_broken_ones_left_out(tmp_path: Path) -> None:
+    assert list_projections(tmp_path) == []
+    for name, created in (("a", "2026-01-01"), ("b", "2026-03-01"), ("c", "2026-02-01")):
+        write_projection(tmp_path, _manifest(name=name, created=created), ROWS, POINTS)
+    (projection_folder(tmp_path, "a") / "manifest.json").write_text("{")
+    (tmp_path / "projections" / "empty").mkdir()
+    assert list_projections(tmp_path) == ["b", "c"]
+
+
+def test_a_layout_of_other_vectors_is_refused(tmp_path: Path) -> None:
+    projection = write_projection(tmp_path / "p", _manifest(), ROWS, POINTS)
+    vectors = np.ones((6, 8), np.float16)
+    projection.require_store(make_store(tmp_path / "same", vectors))
+    other = make_store(tmp_path / "other", vectors, checkpoint_sha256="b" * 64)
+    with pytest.raises(MismatchError, match=r"umap-0.*bbbb"):
+        projection.require_store(other)
+
+
+def test_missing_and_damaged_projections_are_sentences(tmp_path: Path) -> None:
+    folder = projection_folder(tmp_path, "umap-0")
+    with pytest.raises(WorkspaceError, match="no projection"):
+        Projection.open(folder)
+    write_projection(tmp_path, _manifest(), ROWS, POINTS)
+    np.save(folder / "coordinates.npy", POINTS[:2])
+    with pytest.raises(FormatError, match=r"coordinates\.npy"):
+        Projection.open(folder)
+    (folder / "rows.npy").write_bytes(b"nothing")
+    with pytest.raises(FormatError, match=r"rows\.npy"):
+        Projection.open(folder)
+    (folder / "manifest.json").write_text("[]")
+    with pytest.raises(FormatError, match="not the manifest"):
+        Projection.open(folder)

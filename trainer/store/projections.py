@@ -1,0 +1,150 @@
+"""Two-dimensional layouts of a store on disk: `<store>/projections/<name>/`.
+
+manifest.json      from what and how it was made
+coordinates.npy    (n, 2) float32
+rows.npy           (n,) uint32: the row of each point
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from trainer.atomic import disk_errors
+from trainer.errors import FormatError, MismatchError, WorkspaceError
+from trainer.store.embeddings import EmbeddingStore, load_array
+from trainer.store.manifest import MANIFEST_NAME, utc_now
+
+PROJECTIONS_FOLDER = "projections"
+
+
+class ProjectionManifest(BaseModel):
+    """From what, and how, a projection was made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = 1
+    name: str
+    method: Literal["umap", "tsne", "pca"]
+    created: str = Field(default_factory=utc_now)
+    """ISO 8601, UTC."""
+    store: str
+    store_identity: str
+    """`StoreManifest.identity` of the store whose vectors were laid out."""
+    catalogue_fingerprint: str
+    """Fingerprint of the first `rows` rows of the catalogue."""
+    rows: int
+    """Rows the catalogue had for the store."""
+    count: int
+    """Points; fewer than `rows` where vectors were missing or unusable."""
+    seed: int
+    metric: str
+    """Distance between the vectors: "cosine", or "euclidean" for PCA."""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    """Of the method. UMAP: n_neighbors, min_dist, n_epochs, a, b. PCA: explained_variance."""
+    code_version: str = ""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A layout of galaxies in the plane."""
+
+    folder: Path
+    manifest: ProjectionManifest
+    rows: np.ndarray
+    """(n,) uint32: the row of each point."""
+    points: np.ndarray
+    """(n, 2) float32, in the order of `rows`."""
+
+    @classmethod
+    def open(cls, folder: Path) -> Projection:
+        """Read the projection at `folder`. Raises WorkspaceError where there is none,
+        FormatError where its files do not fit together."""
+        manifest = _read_manifest(folder)
+        rows = load_array(folder / "rows.npy", (manifest.count,), "uint32")
+        points = load_array(folder / "coordinates.npy", (manifest.count, 2), "float32")
+        return cls(folder, manifest, rows, points)
+
+    @property
+    def coordinates(self) -> np.ndarray:
+        """(manifest.rows, 2) float32 in the catalogue's row order, NaN where a row has none."""
+        return self.coordinates_of(self.manifest.rows)
+
+    def coordinates_of(self, count: int) -> np.ndarray:
+        """(count, 2) float32 for the first `count` rows of a catalogue that may have grown."""
+        out = np.full((count, 2), np.nan, np.float32)
+        inside = self.rows < count
+        out[self.rows[inside]] = self.points[inside]
+        return out
+
+    def require_store(self, store: EmbeddingStore) -> None:
+        """Refuse to show this layout for a store of another making. Raises MismatchError."""
+        if self.manifest.store_identity != store.manifest.identity:
+            raise MismatchError(
+                f'The projection "{self.manifest.name}" ({self.manifest.created}) was made from'
+                f' other vectors than those now in the store "{store.manifest.name}", which'
+                f" come from {store.manifest.checkpoint_path} (sha256"
+                f" {store.manifest.checkpoint_sha256[:12]}…). Run `astromask project` again."
+            )
+
+
+def projection_folder(store_folder: Path, name: str) -> Path:
+    """Where the projection `name` of the store at `store_folder` lies."""
+    return store_folder / PROJECTIONS_FOLDER / name
+
+
+def list_projections(store_folder: Path) -> list[str]:
+    """Names of the store's projections, the newest first; unreadable ones are left out."""
+    found = []
+    for folder in sorted((store_folder / PROJECTIONS_FOLDER).glob("[!.]*")):
+        try:
+            found.append((_read_manifest(folder).created, folder.name))
+        except (WorkspaceError, FormatError):
+            continue
+    return [name for _, name in sorted(found, reverse=True)]
+
+
+def write_projection(
+    store_folder: Path, manifest: ProjectionManifest, rows: np.ndarray, points: np.ndarray
+) -> Projection:
+    """Write `points` (n, 2) of `rows` (n,), in place of an older one of that name."""
+    folder = projection_folder(store_folder, manifest.name)
+    new = folder.with_name(f".{manifest.name}.new")
+    old = folder.with_name(f".{manifest.name}.old")
+    with disk_errors(folder):
+        for leftover in (new, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        new.mkdir(parents=True)
+        np.save(new / "rows.npy", rows.astype(np.uint32))
+        np.save(new / "coordinates.npy", points.astype(np.float32))
+        (new / MANIFEST_NAME).write_text(manifest.model_dump_json(indent=2) + "\n")
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    return Projection.open(folder)
+
+
+def _read_manifest(folder: Path) -> ProjectionManifest:
+    path = folder / MANIFEST_NAME
+    try:
+        manifest = ProjectionManifest.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        raise WorkspaceError(
+            f"There is no projection at {folder}: {MANIFEST_NAME} was not found."
+            " `astromask project` makes one."
+        ) from None
+    except OSError as error:
+        raise WorkspaceError(f"{path} can't be read: {error.strerror}.") from error
+    except ValidationError as error:
+        raise FormatError(f"{path} is not the manifest of a projection.") from error
+    if manifest.format != 1:
+        raise FormatError(
+            f"{path} has format {manifest.format}; this version of AstroMASK reads format 1."
+        )
+    return manifest
