@@ -1,0 +1,26 @@
+"""Which axis of an array counts the bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def band_axis(shape: Sequence[int]) -> int:
+    """1 for (N, B, H, W), 3 for (N, H, W, B).
+
+    The band axis is the second or the last, whichever is shorter than both others; where
+    neither is, the one that differs from two equal sides; else the second.
+    """
+    _, second, third, last = shape
+    if second < min(third, last):
+        return 1
+    if last < min(second, third):
+        return 3
+    return 3 if second == third != last else 1
+
+
+def bands_second(pixels: np.ndarray, axis: int) -> np.ndarray:
+    """(N, B, H, W), contiguous, from an array with its bands on `axis`."""
+    return pixels if axis == 1 else np.ascontiguousarray(np.moveaxis(pixels, axis, 1))

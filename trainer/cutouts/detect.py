@@ -1,0 +1,173 @@
+"""Which reader fits a path: by the signature of what is inside, never by the name alone.
+
+Further readers register by the entry point group `astromask.readers`. Such an entry is a
+class with a static `recognises(path: Path) -> bool` that is constructed as
+`Reader(path, bands=None)` and follows `trainer.cutouts.protocol.CutoutReader`; entries are
+asked before the readers below.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol, cast
+
+import h5py
+
+from trainer.cutouts.folders import band_groups, expand_paths, pictures_in
+from trainer.cutouts.hdf5_file import open_hdf5, reading, require_file
+from trainer.cutouts.protocol import CutoutReader
+from trainer.errors import FormatError
+
+ENTRY_POINT_GROUP = "astromask.readers"
+
+_HDF5_READERS = (
+    "multimodal:MultimodalReader",
+    "unionsdata:UnionsDataReader",
+    "legacysurvey:LegacySurveyReader",
+    "dwarforge:DwarforgeReader",
+    "tileslicer:TileSlicerTileReader",
+    "tileslicer:TileSlicerSurveyReader",
+    "unions:UnionsReader",
+    "unions_redshift:UnionsRedshiftReader",
+    "hdf5_array:Hdf5ArrayReader",
+)
+"""Asked in this order; the last takes any single dataset of four dimensions."""
+_EMBEDDING_DATASETS = ("simclr_reps", "embeddings", "image_embeddings")
+_IMAGE_DATASETS = ("images", "cutouts", "image_array")
+_FILE_READERS = {
+    "fits": "fits_cube:FitsCubeReader",
+    "npy": "numpy_array:NumpyReader",
+    "npz": "numpy_array:NumpyReader",
+    "picture": "pictures:PicturesReader",
+}
+_MAGIC = (
+    (b"\x89HDF\r\n\x1a\n", "hdf5"),
+    (b"SIMPLE  =", "fits"),
+    (b"\x93NUMPY", "npy"),
+    (b"PK\x03\x04", "npz"),
+    (b"\x89PNG\r\n\x1a\n", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+)
+_MOST_USER_BLOCK = 2**20
+
+
+class _ReaderClass(Protocol):
+    """The class of a reader; what `recognises` is asked about is an open file for HDF5."""
+
+    def recognises(self, source: h5py.File | Path) -> bool: ...
+
+    def __call__(
+        self, path: Path, *, bands: Sequence[str] | None = None, file: h5py.File | None = ...
+    ) -> CutoutReader: ...
+
+
+__all__ = ["expand_paths", "file_kind", "open_reader"]
+
+
+def open_reader(path: Path, *, bands: Sequence[str] | None = None) -> CutoutReader:
+    """The reader of a cutout file, or of a folder that makes up one.
+
+    `bands` is the user's word on the planes' names where the file has none of its own.
+    Raises `FormatError` with what was expected and found, `BandError` where `bands` can't be.
+    """
+    path = Path(path)
+    for extension in _registered_readers():
+        if extension.recognises(path):
+            return extension(path, bands=bands)
+    if path.is_dir():
+        return _open_folder(path, bands)
+    kind = file_kind(path)
+    if kind == "hdf5":
+        return _open_hdf5(path, bands)
+    if kind in _FILE_READERS:
+        return _load(_FILE_READERS[kind])(path, bands=bands)
+    with path.open("rb") as file:
+        start = file.read(8)
+    raise FormatError(
+        f"{path} is no file of cutouts that is known: it starts with {start!r}. Expected HDF5,"
+        " FITS, NumPy (.npy, .npz), PNG or JPEG."
+    )
+
+
+def file_kind(path: Path) -> str | None:
+    """ "hdf5", "fits", "npy", "npz" or "picture" by a file's first bytes; None for others."""
+    require_file(path)
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except OSError as error:
+        raise FormatError(f"{path} can't be read: {error.strerror}.") from error
+    for magic, kind in _MAGIC:
+        if start.startswith(magic):
+            return kind
+    if start.startswith(b"\x1f\x8b") and path.name.lower().endswith((".fits.gz", ".fit.gz")):
+        return "fits"
+    # HDF5 may lie behind a user block of 512 bytes or a power of two more.
+    return "hdf5" if _has_user_block(path) else None
+
+
+def _has_user_block(path: Path) -> bool:
+    size = path.stat().st_size
+    offset = 512
+    with path.open("rb") as file:
+        while offset < min(size, _MOST_USER_BLOCK):
+            file.seek(offset)
+            if file.read(8) == _MAGIC[0][0]:
+                return True
+            offset *= 2
+    return False
+
+
+def _open_hdf5(path: Path, bands: Sequence[str] | None) -> CutoutReader:
+    file = open_hdf5(path)
+    with reading(path):
+        embeddings = [name for name in _EMBEDDING_DATASETS if _dimensions(file, name) == 2]
+        if embeddings and not any(name in file for name in _IMAGE_DATASETS):
+            shape = file[embeddings[0]].shape
+            file.close()
+            raise FormatError(
+                f"{path} holds embeddings (`{embeddings[0]}`, {shape[0]} vectors of"
+                f" {shape[1]}) and no images; cutouts were expected."
+            )
+        for entry in _HDF5_READERS:
+            reader = _load(entry)
+            if reader.recognises(file):
+                return reader(path, bands=bands, file=file)
+        names = ", ".join(list(file)[:12]) or "nothing"
+        file.close()
+    raise FormatError(
+        f"{path} is HDF5 but holds no cutouts that are known: expected one dataset of four"
+        f" dimensions (cutouts, bands, height, width); found {names}."
+    )
+
+
+def _dimensions(file: h5py.File, name: str) -> int | None:
+    item = file.get(name)
+    return item.ndim if isinstance(item, h5py.Dataset) else None
+
+
+def _open_folder(path: Path, bands: Sequence[str] | None) -> CutoutReader:
+    if band_groups(path, bands) is not None:
+        return _load("fits_bands:FitsBandsReader")(path, bands=bands)
+    if pictures_in(path):
+        return _load("pictures:PicturesReader")(path, bands=bands)
+    raise FormatError(
+        f"The folder {path} is no set of cutouts by itself: expected FITS files whose names"
+        " differ only in the band, or PNG or JPEG pictures."
+    )
+
+
+def _load(entry: str) -> _ReaderClass:
+    """A reader's class; its module, and with it astropy or Pillow, is imported only now."""
+    module, name = entry.split(":")
+    found = getattr(importlib.import_module(f"trainer.cutouts.readers.{module}"), name)
+    return cast(_ReaderClass, found)
+
+
+@cache
+def _registered_readers() -> tuple[_ReaderClass, ...]:
+    return tuple(entry.load() for entry in entry_points(group=ENTRY_POINT_GROUP))

@@ -1,0 +1,257 @@
+"""What the readers of HDF5 layouts share: a layout says where things are, this reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from trainer.cutouts import hdf5_file
+from trainer.cutouts.axes import band_axis, bands_second
+from trainer.cutouts.bands import settle_bands, short_name, short_names, split_names
+from trainer.cutouts.coordinates import clean_coordinates
+from trainer.cutouts.protocol import Extras, Layout
+from trainer.errors import FormatError
+
+BANDS_ATTRIBUTES = ("bands", "band_names", "band_order")
+PIXEL_SCALE_ATTRIBUTES = ("pixel_scale", "pixscale", "pxscale")
+ZERO_POINT_ATTRIBUTES = ("zero_points", "zero_point", "zeropoints", "zeropoint", "magzp")
+MOST_PARTS = 8
+"""A (N, k) dataset becomes k columns up to this k."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a layout keeps its things; what the file's own attributes say wins over this."""
+
+    name: str
+    sentence: str
+    images: str
+    bands: tuple[str, ...] | None = None
+    bands_guessed: bool = False
+    pixel_scale: float | None = None
+    zero_points: Mapping[str, float] | None = None
+    """AB magnitude of one count by short band name."""
+    id_column: str | None = None
+    not_columns: frozenset[str] = field(default_factory=frozenset)
+    warnings: tuple[str, ...] = ()
+
+
+class Hdf5Reader:
+    """Cutouts in one dataset of an HDF5 file, with columns beside it.
+
+    A subclass finds its parts in `find`. `bands` is the user's word on the planes' names.
+    """
+
+    def __init__(
+        self, path: Path, bands: Sequence[str] | None = None, file: h5py.File | None = None
+    ) -> None:
+        self.path = path
+        self._file = file if file is not None else hdf5_file.open_hdf5(path)
+        with ExitStack() as on_failure, hdf5_file.reading(path):
+            on_failure.callback(self._file.close)
+            self._found = self.find(self._file)
+            self._images = self._open_images()
+            self.layout = self._make_layout(bands)
+            on_failure.pop_all()
+
+    @staticmethod
+    def recognises(file: h5py.File) -> bool:
+        """Whether the file bears this layout's signature."""
+        raise NotImplementedError
+
+    def find(self, file: h5py.File) -> Found:
+        """Where this layout keeps its things in `file`."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        """Number of cutouts."""
+        return int(self._images.shape[0])
+
+    @property
+    def cache_bytes(self) -> int:
+        """Memory that HDF5 may keep for this file's chunks while it is open."""
+        needed = hdf5_file.decoded_bytes(self._images)
+        return needed if needed <= hdf5_file.CHUNK_CACHE_BYTES else 2**20
+
+    def ids(self) -> np.ndarray:
+        """(N,) int64 or text; row numbers as text where the file has none."""
+        name = self._found.id_column
+        if name is None or name not in self._per_row:
+            return np.arange(len(self)).astype(np.str_)
+        with hdf5_file.reading(self.path):
+            values = hdf5_file.column_values(self._file[name])
+        if values.dtype.kind == "f" and np.all(values == np.rint(values)):
+            return values.astype(np.int64)
+        return values.astype(np.int64) if values.dtype.kind in "iu" else values.astype(np.str_)
+
+    def coordinates(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """(ra, dec) in degrees, NaN where unknown or outside the sphere; None where absent."""
+        names = [self._coordinate_name(kind) for kind in ("ra", "dec")]
+        if names[0] is None or names[1] is None:
+            return None
+        with hdf5_file.reading(self.path):
+            ra, dec = (self._file[name][()] for name in names)
+        return clean_coordinates(ra, dec)
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """The other datasets of one value (or up to eight) a cutout, by name."""
+        used = {self._found.id_column, *map(self._coordinate_name, ("ra", "dec"))}
+        columns: dict[str, np.ndarray] = {}
+        with hdf5_file.reading(self.path):
+            for name in self._per_row:
+                if name in used:
+                    continue
+                values = self._file[name]
+                if values.ndim == 1:
+                    columns[name] = hdf5_file.column_values(values)
+                elif not hdf5_file.is_text(values):
+                    parts = np.asarray(values[()]).T
+                    columns.update({f"{name}_{i}": part for i, part in enumerate(parts)})
+        return columns
+
+    def read(self, rows: np.ndarray) -> np.ndarray:
+        """(n, B, H, W) float32 as stored, in the order of `rows`."""
+        rows = hdf5_file.check_rows(rows, len(self), self.path)
+        with hdf5_file.reading(self.path):
+            pixels = hdf5_file.read_rows(self._images, rows)
+        return self._to_flux(bands_second(pixels, self._band_axis))
+
+    def extras(self, rows: np.ndarray) -> Extras:
+        """Zero-points, where the layout knows them; layouts with more override this."""
+        if self.layout.zero_points is None:
+            return Extras()
+        zero_points = np.tile(np.asarray(self.layout.zero_points, np.float32), (len(rows), 1))
+        return Extras(zero_points=zero_points)
+
+    def metadata(self) -> dict[str, Any]:
+        """Storage of the images, and the file's attributes."""
+        facts = hdf5_file.storage_facts(self._images)
+        attributes = {**self._file.attrs, **self._images.attrs}
+        facts["attributes"] = {name: _plain(value) for name, value in attributes.items()}
+        return facts
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()
+
+    def _open_images(self) -> h5py.Dataset:
+        images = self._file[self._found.images]
+        if not isinstance(images, h5py.Dataset) or images.ndim != 4:
+            shape = getattr(images, "shape", "a group")
+            raise FormatError(
+                f"`{self._found.images}` of {self.path} was expected to have four dimensions"
+                f" (cutouts, bands, height, width); found {shape}."
+            )
+        if images.dtype.kind not in "biuf":
+            raise FormatError(
+                f"`{self._found.images}` of {self.path} was expected to hold numbers; found"
+                f" values of type {images.dtype}."
+            )
+        if 0 in images.shape:
+            raise FormatError(
+                f"{self.path} holds no cutouts: `{self._found.images}` has shape {images.shape}."
+            )
+        self._band_axis = band_axis(images.shape)
+        del images  # HDF5 gives a dataset that is still open its old cache.
+        return hdf5_file.dataset_for_rows(self._file, self._found.images)
+
+    def _make_layout(self, users_word: Sequence[str] | None) -> Layout:
+        found, images = self._found, self._images
+        shape = bands_second(np.empty((1, *images.shape[1:]), np.bool_), self._band_axis).shape
+        own = self._attribute(BANDS_ATTRIBUTES)
+        names = short_names(_name_list(own)) if own is not None else found.bands
+        bands, guessed = settle_bands(
+            self.path, shape[1], names, found.bands_guessed and own is None, users_word
+        )
+        scale = self._attribute(PIXEL_SCALE_ATTRIBUTES)
+        slow = hdf5_file.slow_rows_warning(images)
+        return Layout(
+            name=found.name,
+            sentence=found.sentence,
+            bands=bands,
+            shape=(shape[1], shape[2], shape[3]),
+            dtype=images.dtype,
+            bands_guessed=guessed,
+            pixel_scale=found.pixel_scale if scale is None else float(np.ravel(scale)[0]),
+            zero_points=self._zero_points(bands),
+            warnings=(*found.warnings, *self._length_warnings, *([slow] if slow else [])),
+        )
+
+    def _zero_points(self, bands: Sequence[str]) -> tuple[float, ...] | None:
+        own = self._attribute(ZERO_POINT_ATTRIBUTES)
+        if own is not None and np.size(own) in (1, len(bands)):
+            return tuple(np.broadcast_to(np.asarray(own, float).ravel(), len(bands)).tolist())
+        known = self._found.zero_points
+        if known is None or any(short_name(band) not in known for band in bands):
+            return None
+        return tuple(known[short_name(band)] for band in bands)
+
+    def _attribute(self, names: Sequence[str]) -> Any | None:
+        for name in names:
+            for holder in (self._images.attrs, self._file.attrs):
+                if name in holder:
+                    return holder[name]
+        return None
+
+    def _to_flux(self, pixels: np.ndarray) -> np.ndarray:
+        """Undo the packing into integers that the attributes state (netCDF's convention)."""
+        factor, offset = (self._attribute((name,)) for name in ("scale_factor", "add_offset"))
+        for operation, value in ((np.multiply, factor), (np.add, offset)):
+            if value is not None:
+                value = np.asarray(value, np.float32).reshape(1, -1, 1, 1)
+                pixels = operation(pixels, value)
+        return pixels
+
+    def _coordinate_name(self, kind: str) -> str | None:
+        for name in self._per_row:
+            if name.lower() == kind and self._file[name].ndim == 1:
+                return name
+        return None
+
+    def _other_datasets(self) -> Iterator[tuple[str, h5py.Dataset]]:
+        for name, item in self._file.items():
+            if name == self._found.images or name in self._found.not_columns:
+                continue
+            if isinstance(item, h5py.Dataset) and item.ndim in (1, 2):
+                yield name, item
+
+    @cached_property
+    def _per_row(self) -> list[str]:
+        """Names of the datasets that have one entry a cutout."""
+        return [
+            name
+            for name, item in self._other_datasets()
+            if item.shape[0] == len(self) and (item.ndim == 1 or item.shape[1] <= MOST_PARTS)
+            if item.dtype.kind in "biufS" or hdf5_file.is_text(item)
+        ]
+
+    @cached_property
+    def _length_warnings(self) -> list[str]:
+        return [
+            f"`{name}` was left out: it has {item.shape[0]} entries for {len(self)} cutouts."
+            for name, item in self._other_datasets()
+            if item.ndim == 1 and item.shape[0] != len(self)
+        ]
+
+
+def _name_list(value: Any) -> tuple[str, ...]:
+    if isinstance(value, (str, bytes)) or np.ndim(value) == 0:
+        return split_names(str(hdf5_file.text_array(np.array([value], object))[0]))
+    return tuple(hdf5_file.text_array(value).tolist())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, np.ndarray):
+        return [_plain(item) for item in value.tolist()]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, (str, int, float, bool)) else str(value)
