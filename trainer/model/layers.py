@@ -27,7 +27,8 @@ class Attention(nn.Module):
         qkv = self.qkv(x_ntd).reshape(n, t, 3, self.heads, d // self.heads)
         q_nhtc, k_nhtc, v_nhtc = qkv.permute(2, 0, 3, 1, 4).unbind(0)
         x_nhtc = F.scaled_dot_product_attention(q_nhtc, k_nhtc, v_nhtc)
-        return self.proj(x_nhtc.transpose(1, 2).reshape(n, t, d))
+        out_ntd: torch.Tensor = self.proj(x_nhtc.transpose(1, 2).reshape(n, t, d))
+        return out_ntd
 
 
 class Perceptron(nn.Module):
@@ -40,7 +41,8 @@ class Perceptron(nn.Module):
 
     def forward(self, x_ntd: torch.Tensor) -> torch.Tensor:
         """(n, t, d) → (n, t, d)."""
-        return self.fc2(F.gelu(self.fc1(x_ntd)))
+        out_ntd: torch.Tensor = self.fc2(F.gelu(self.fc1(x_ntd)))
+        return out_ntd
 
 
 class Block(nn.Module):
@@ -56,4 +58,5 @@ class Block(nn.Module):
     def forward(self, x_ntd: torch.Tensor) -> torch.Tensor:
         """(n, t, d) → (n, t, d)."""
         x_ntd = x_ntd + self.attn(self.norm1(x_ntd))
-        return x_ntd + self.mlp(self.norm2(x_ntd))
+        x_ntd = x_ntd + self.mlp(self.norm2(x_ntd))
+        return x_ntd

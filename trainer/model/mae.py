@@ -117,7 +117,8 @@ class MaskedAutoencoder(nn.Module):
         x_ntd = torch.cat([token, x_nkd], dim=1)
         for block in self.blocks:
             x_ntd = block(x_ntd)
-        return self.norm(x_ntd)
+        latent_ntd: torch.Tensor = self.norm(x_ntd)
+        return latent_ntd
 
     def _decode(self, latent_ntd: torch.Tensor, masking: Masking) -> torch.Tensor:
         """Decoder's output (n, 1 + l, e): class token, visible, hidden patches, in that order.
@@ -135,9 +136,7 @@ class MaskedAutoencoder(nn.Module):
         seen = self.decoder_embed(latent_ntd)
         unseen = self.mask_token.expand(len(seen), masking.hidden.shape[1], -1)
         x_nte = torch.cat([seen, unseen], dim=1)
-        x_nte = x_nte + torch.cat(
-            [positions[:1].expand(len(seen), 1, -1), positions[order]], dim=1
-        )
+        x_nte = x_nte + torch.cat([positions[:1].expand(len(seen), 1, -1), positions[order]], dim=1)
         for block in self.decoder_blocks:
             x_nte = block(x_nte)
         return x_nte
