@@ -9,6 +9,10 @@ import numpy as np
 
 THUMBNAIL_LIMIT = 300
 """Up to so many visible points, a frame also names them, so that pictures can take their place."""
+_INK_SHARE = 0.10
+"""Share of the screen that discs may cover: sets how they grow as the view gets sparser."""
+LARGEST_RADIUS = 5.0
+"""Of a disc, in layout pixels."""
 
 
 class ViewRect(NamedTuple):
@@ -84,3 +88,10 @@ class Frame:
     rows: np.ndarray
     """uint32 rows of the visible points when at most `THUMBNAIL_LIMIT`, else empty."""
     stats: FrameStats
+
+
+def disc_radius(visible: int, request: FrameRequest) -> float:
+    """Radius in device pixels at which `visible` discs would cover their share of the screen."""
+    area = request.width * request.height * _INK_SHARE
+    share = float(np.sqrt(area / (max(visible, 1) * np.pi)))
+    return min(LARGEST_RADIUS * request.pixel_ratio, share)

@@ -92,6 +92,4 @@ def build_index(x: np.ndarray, y: np.ndarray) -> PointIndex:
     starts = cell_starts(keys, grid)
     levels = build_levels(x, y, keys, starts, grid)
     sorted_rows = order if rows is None else rows[order]
-    return PointIndex(
-        count, origin, x, y, sorted_rows, grid, starts, tuple(levels), is_sorted=True
-    )
+    return PointIndex(count, origin, x, y, sorted_rows, grid, starts, tuple(levels), is_sorted=True)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from numba import njit
@@ -44,4 +45,4 @@ def chunks(count: int, parts: int | None = None) -> list[tuple[int, int]]:
     """Cut range(count) into about equal (first, last) pieces, one a thread by default."""
     parts = max(1, min(parts or thread_count(), count))
     edges = [count * part // parts for part in range(parts + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))

@@ -9,6 +9,7 @@ division of the next finer one's items.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -161,4 +162,4 @@ def _balanced_cells(starts: np.ndarray, parts: int) -> list[tuple[int, int]]:
     """Cut the cells into at most `parts` ranges that hold about equally many points."""
     cuts = np.searchsorted(starts, np.linspace(0, starts[-1], parts + 1)[1:-1])
     edges = np.unique(np.concatenate([[0], cuts, [starts.size - 1]]))
-    return [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [(int(a), int(b)) for a, b in pairwise(edges)]

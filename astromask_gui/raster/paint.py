@@ -116,7 +116,9 @@ class Paint:
                 run_parallel(_sum_points, calls)
             else:
                 fine = (self.weights[number + 1], self.colours[number + 1])
-                run_parallel(_sum_items, [(members, *fine, a, b, weights, colours) for a, b in pieces])
+                run_parallel(
+                    _sum_items, [(members, *fine, a, b, weights, colours) for a, b in pieces]
+                )
 
     def _count_visible(self, states: np.ndarray | None) -> None:
         starts = self.index.starts

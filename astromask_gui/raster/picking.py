@@ -157,9 +157,10 @@ def _mark_lasso(  # type: ignore[no-untyped-def]
                 continue
             for i in range(begin, end):
                 row = rows[i]
-                if everything or allowed[row]:
-                    if not mixed or _is_inside(x[i], y[i], vx, vy, edges, first, last):
-                        mask[row] = True
+                if not (everything or allowed[row]):
+                    continue
+                if not mixed or _is_inside(x[i], y[i], vx, vy, edges, first, last):
+                    mask[row] = True
 
 
 def nearest(
@@ -175,13 +176,12 @@ def nearest(
     """
     view = index.inside(ViewRect(x, x, y, y))
     centre = (view.x0, view.y0)
-    cells = index.grid.cells(
-        ViewRect(
-            centre[0] - radius[0], centre[0] + radius[0], centre[1] - radius[1], centre[1] + radius[1]
-        )
-    )
-    mask = _NO_MASK if allowed is None else allowed
     reach = (float(radius[0]), float(radius[1]))
+    around = ViewRect(
+        view.x0 - reach[0], view.x1 + reach[0], view.y0 - reach[1], view.y1 + reach[1]
+    )
+    cells = index.grid.cells(around)
+    mask = _NO_MASK if allowed is None else allowed
     arrays = (index.x, index.y, index.rows, mask, index.starts)
     row = _nearest(*arrays, index.grid.size, cells, centre, reach)
     return None if row < 0 else int(row)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from astromask_gui.raster.frame import (
+    LARGEST_RADIUS,
     THUMBNAIL_LIMIT,
     Frame,
     FrameRequest,
     FrameStats,
     ViewRect,
+    disc_radius,
 )
 from astromask_gui.raster.index import PointIndex
 from astromask_gui.raster.jit import run_parallel, thread_count
@@ -21,10 +24,6 @@ from astromask_gui.raster.splat import Camera, add_discs, add_merged, add_points
 from astromask_gui.raster.styles import DIMMED
 from astromask_gui.raster.tone import HISTOGRAM_SIZE, Tone, tone_band
 
-_INK_SHARE = 0.10
-"""Share of the screen that discs may cover: sets how they grow as the view gets sparser."""
-_LARGEST_RADIUS = 5.0
-"""In layout pixels."""
 _DISC_FROM = 0.485
 """A disc of this radius spreads exactly one pixel of ink, so nothing jumps at the switch."""
 _LEVEL_GAIN = 1.2
@@ -110,7 +109,7 @@ class Renderer:
     ) -> FrameStats:
         cell = 0.0
         if plan.level is not None:
-            cell = index.levels[plan.level].cell_width * plan.camera.scale_x
+            cell = float(index.levels[plan.level].cell_width * plan.camera.scale_x)
         return FrameStats(
             plan.visible, int(plan.work.sum()), cell, plan.radius, settled, seconds * 1e3
         )
@@ -120,13 +119,13 @@ class Renderer:
         view = index.inside(request.view)
         height, width = request.shape
         camera = Camera.over(view, width, height)
-        margin = (_LARGEST_RADIUS + 1) * request.pixel_ratio
+        margin = (LARGEST_RADIUS + 1) * request.pixel_ratio
         across, down = margin / camera.scale_x, margin / -camera.scale_y
         cells = index.grid.cells(
             ViewRect(view.x0 - across, view.x1 + across, view.y0 - down, view.y1 + down)
         )
         visible, rows = _count(paint, view)
-        sparsity = _disc_radius(visible, request) / request.reduction
+        sparsity = disc_radius(visible, request) / request.reduction
         work = _row_sums(index.starts, index.grid.size, cells)
         level = _choose_level(index, camera, cells, int(work.sum()))
         if level is not None:
@@ -152,7 +151,7 @@ class Renderer:
         done = np.concatenate([[0.0], np.cumsum(load)])
         cuts = np.interp(np.linspace(0, done[-1], count + 1), done, lines)
         tops = np.round(cuts).astype(int)
-        return [(int(a), int(b)) for a, b in zip(tops[:-1], tops[1:], strict=True) if b > a]
+        return [(int(a), int(b)) for a, b in pairwise(tops) if b > a]
 
 
 def _splat(paint: Paint, plan: _Plan, width: int, top: int, bottom: int, ink: np.ndarray) -> None:
@@ -170,9 +169,7 @@ def _splat(paint: Paint, plan: _Plan, width: int, top: int, bottom: int, ink: np
         codes, table = paint.codes, paint.tables.discs
         add_discs(index.x, index.y, codes, table, index.starts, *target, plan.radius, ink)
     else:
-        add_points(
-            index.x, index.y, paint.codes, paint.tables.points, index.starts, *target, ink
-        )
+        add_points(index.x, index.y, paint.codes, paint.tables.points, index.starts, *target, ink)
 
 
 def _cells_of_band(
@@ -191,7 +188,8 @@ def _row_sums(starts: np.ndarray, columns: int, cells: tuple[int, int, int, int]
     """(rows,) int64 number of points in each grid row of `cells`."""
     first, last, left, right = cells
     rows = np.arange(first, last + 1, dtype=np.int64) * columns
-    return starts[rows + right + 1].astype(np.int64) - starts[rows + left]
+    sums: np.ndarray = starts[rows + right + 1].astype(np.int64) - starts[rows + left]
+    return sums
 
 
 def _choose_level(
@@ -205,14 +203,6 @@ def _choose_level(
             items = int(_row_sums(level.starts, index.grid.size, cells).sum())
             return number if items * _LEVEL_GAIN < points else None
     return None
-
-
-def _disc_radius(visible: int, request: FrameRequest) -> float:
-    """Radius at which so many discs cover the share of the screen that they may, at most 5 px."""
-    area = request.width * request.height * _INK_SHARE
-    return min(
-        _LARGEST_RADIUS * request.pixel_ratio, float(np.sqrt(area / (max(visible, 1) * np.pi)))
-    )
 
 
 def _count(paint: Paint, view: ViewRect) -> tuple[int, np.ndarray]:

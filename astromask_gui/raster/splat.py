@@ -77,9 +77,13 @@ def add_discs(  # type: ignore[no-untyped-def]
             if table[code, 0] == 0:
                 continue
             column, line = np.int64(np.floor(px)), np.int64(np.floor(py))
-            for j in range(max(line - reach, top), min(line + reach + 1, bottom)):
+            for j in range(line - reach, line + reach + 1):
+                if j < top or j >= bottom:
+                    continue
                 dy = np.float32(j) + half - py
-                for k in range(max(column - reach, 0), min(column + reach + 1, width)):
+                for k in range(column - reach, column + reach + 1):
+                    if k < 0 or k >= width:
+                        continue
                     dx = np.float32(k) + half - px
                     cover = edge - np.sqrt(dx * dx + dy * dy)
                     if cover > 0:
@@ -131,9 +135,13 @@ def add_merged(  # type: ignore[no-untyped-def]
                     share_x = (np.float32(right) - (px - half_x)) * per_x
                 if below > above:
                     share_y = (np.float32(below) - (py - half_y)) * per_y
-            for j in range(max(above, top), min(below + 1, bottom)):
+            for j in range(above, below + 1):
+                if j < top or j >= bottom:
+                    continue
                 line_weight = weight * (share_y if j == above else one - share_y)
-                for k in range(max(left, 0), min(right + 1, width)):
+                for k in range(left, right + 1):
+                    if k < 0 or k >= width:
+                        continue
                     part = line_weight * (share_x if k == left else one - share_x)
                     pixel = j * width + k
                     ink[pixel, 0] += part

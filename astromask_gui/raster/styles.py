@@ -1,4 +1,4 @@
-"""How a point looks and whether it counts: its state, and the table from state and colour to ink."""
+"""How a point looks and whether it counts: its state, and the ink of each state and colour."""
 
 from __future__ import annotations
 

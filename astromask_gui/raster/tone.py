@@ -71,7 +71,8 @@ class Tone:
         with np.errstate(divide="ignore"):
             share = np.clip(np.log(counts) / np.float32(np.log(reference)), 0.0, 1.0)
         rising = lone + (_FULL - lone) * share
-        return np.where(counts < 1, counts * lone, rising).astype(np.float32)
+        opacity: np.ndarray = np.where(counts < 1, counts * lone, rising).astype(np.float32)
+        return opacity
 
     def _guess(self, reduction: int) -> float:
         """For the first frame of a resolution: the other resolution's counts, by area."""
@@ -94,7 +95,7 @@ class Tone:
         self._reference[reduction] = (
             target if current is None else current * (target / current) ** _SMOOTHING
         )
-        return current is not None and abs(np.log(target / current)) < 0.02
+        return current is not None and bool(abs(np.log(target / current)) < 0.02)
 
     def forget(self) -> None:
         """Start afresh: other points, another filter."""

@@ -1,0 +1,42 @@
+"""Compile or load every kernel ahead of use, on a few points; meant for a background thread."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from astromask_gui.raster.engine import MapEngine
+from astromask_gui.raster.frame import FrameRequest, ViewRect
+from astromask_gui.raster.styles import point_states, style_tables
+
+_COUNT = 40_000
+_lock = threading.Lock()
+_done = threading.Event()
+
+
+def warm_up_once() -> None:
+    """Call `warm_up` unless it has run in this process; waits for one that is running."""
+    with _lock:
+        if not _done.is_set():
+            warm_up()
+            _done.set()
+
+
+def warm_up() -> None:
+    """Draw, paint and pick once in every way, so that nothing compiles under the user's hands."""
+    generator = np.random.default_rng(0)
+    # Few places for many points, so that merging is worthwhile and levels exist.
+    x, y = generator.normal(size=(2, _COUNT // 16)).astype(np.float32).repeat(16, axis=1)
+    tables = style_tables(np.zeros((256, 3), np.uint8), (0, 0, 0))
+    engine = MapEngine(x, y, tables)
+    everything = ViewRect(-4.0, 4.0, -4.0, 4.0)
+    engine.render(FrameRequest(everything, 64, 64))
+    engine.sort()
+    visible = x > -3
+    engine.set_style(np.zeros(x.size, np.uint8), point_states(visible, x > 0), tables)
+    for factor in (1.0, 1e-3):
+        engine.render(FrameRequest(everything.grown(factor), 64, 64))
+    engine.nearest(0.0, 0.0, (0.1, 0.1), visible)
+    engine.in_box(everything, visible)
+    engine.in_lasso(np.array([[0, 0], [1, 0], [0, 1]]), visible)

@@ -1,0 +1,169 @@
+"""Frames in a thread of their own: the newest request wins, the caller never waits.
+
+Points appear at once through plain NumPy; the kernels are loaded and the index is built in a
+second thread, which then changes the map over. No Qt here: `deliver` is called in the worker's
+thread, and a window turns it into a signal.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from astromask_gui.raster.frame import Frame, FrameRequest, ViewRect
+from astromask_gui.raster.plain import PlainMap
+from astromask_gui.raster.styles import StyleTables
+
+
+class Style(NamedTuple):
+    """How the rows look: see `engine.MapEngine.set_style`."""
+
+    colours: np.ndarray
+    """(N,) uint8."""
+    states: np.ndarray | None
+    """(N,) uint8, None where all are normal."""
+    tables: StyleTables
+
+
+class PointMap(Protocol):
+    """What `PlainMap` and `MapEngine` share."""
+
+    def set_style(
+        self, colours: np.ndarray, states: np.ndarray | None, tables: StyleTables
+    ) -> None:
+        """Recolour."""
+
+    def render(self, request: FrameRequest) -> Frame:
+        """Draw."""
+
+    def nearest(
+        self, x: float, y: float, radius: tuple[float, float], allowed: np.ndarray | None = None
+    ) -> int | None:
+        """Pick."""
+
+    def in_box(self, box: ViewRect, allowed: np.ndarray | None = None) -> np.ndarray:
+        """Select a box."""
+
+    def in_lasso(self, vertices: np.ndarray, allowed: np.ndarray | None = None) -> np.ndarray:
+        """Select a polygon."""
+
+
+class FrameWorker:
+    """Draws what is asked for last. All methods return at once and may be called from anywhere."""
+
+    def __init__(self, deliver: Callable[[Frame], None]) -> None:
+        self._deliver = deliver
+        self._condition = threading.Condition()
+        self._map: PointMap | None = None
+        self._style: Style | None = None
+        self._style_due = False
+        self._request: FrameRequest | None = None
+        self._latest: FrameRequest | None = None
+        self._generation = 0
+        self._closing = False
+        self.sorted = threading.Event()
+        """Set while the shown points have their index."""
+        self._frames = threading.Thread(target=self._run, name="map-frames", daemon=True)
+        self._frames.start()
+
+    @property
+    def points(self) -> PointMap | None:
+        """The map as it is now, to pick from; None while there are no points."""
+        return self._map
+
+    def set_points(self, x: np.ndarray, y: np.ndarray, style: Style) -> None:
+        """Show (N,) coordinates, NaN where a row has no place."""
+        with self._condition:
+            self._generation += 1
+            generation = self._generation
+            self.sorted.clear()
+            self._map = PlainMap(x, y, style.tables)
+            self._style, self._style_due = style, True
+            self._request = self._request or self._latest
+            self._condition.notify_all()
+        arguments = (generation, x, y)
+        threading.Thread(
+            target=self._prepare, args=arguments, name="map-index", daemon=True
+        ).start()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        with self._condition:
+            self._generation += 1
+            self._map = self._style = self._request = self._latest = None
+
+    def set_style(self, style: Style) -> None:
+        """Recolour the shown points and draw them again."""
+        with self._condition:
+            self._style, self._style_due = style, True
+            self._request = self._request or self._latest
+            self._condition.notify_all()
+
+    def request(self, request: FrameRequest) -> None:
+        """Draw this next; a request that has not been started is dropped."""
+        with self._condition:
+            self._request = self._latest = request
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """Stop after the frame in hand."""
+        with self._condition:
+            self._closing = True
+            self._generation += 1
+            self._condition.notify_all()
+        self._frames.join()
+
+    def _prepare(self, generation: int, x: np.ndarray, y: np.ndarray) -> None:
+        """Load the kernels, then draw with them, then build the index and draw with that."""
+        from astromask_gui.raster.engine import MapEngine
+        from astromask_gui.raster.warm import warm_up_once
+
+        warm_up_once()
+        with self._condition:
+            style = self._style
+            if generation != self._generation or style is None:
+                return
+        engine = MapEngine(x, y, style.tables)
+        if self._install(generation, engine):
+            engine.sort()
+            with self._condition:
+                if generation == self._generation:
+                    self.sorted.set()
+
+    def _install(self, generation: int, engine: PointMap) -> bool:
+        with self._condition:
+            if generation != self._generation:
+                return False
+            self._map, self._style_due = engine, True
+            self._request = self._request or self._latest
+            self._condition.notify_all()
+            return True
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._closing or self._has_work())
+                if self._closing:
+                    return
+                points, request = self._map, self._request
+                style = self._style if self._style_due else None
+                self._style_due, self._request = False, None
+            assert points is not None and request is not None
+            if style is not None:
+                points.set_style(*style)
+            frame = points.render(request)
+            self._deliver(frame)
+            if not frame.stats.settled:
+                self._refine(request)
+
+    def _has_work(self) -> bool:
+        return self._map is not None and self._request is not None
+
+    def _refine(self, request: FrameRequest) -> None:
+        """Draw the same once more, unless something newer is asked for."""
+        with self._condition:
+            if self._request is None and self._latest is request:
+                self._request = request
