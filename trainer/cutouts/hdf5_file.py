@@ -148,8 +148,8 @@ def decoded_bytes(dataset: h5py.Dataset) -> int:
         math.ceil(side / chunk)
         for side, chunk in zip(dataset.shape[1:], dataset.chunks[1:], strict=True)
     )
-    chunk_bytes: int = math.prod(dataset.chunks) * dataset.dtype.itemsize
-    return per_row * chunk_bytes
+    chunk_bytes = math.prod(dataset.chunks) * dataset.dtype.itemsize
+    return int(per_row * chunk_bytes)
 
 
 def filters_of(dataset: h5py.Dataset) -> list[str]:
