@@ -1,0 +1,226 @@
+"""The reader process: `python -m trainer.cutouts.pixel_server` answers for the pixels of a survey.
+
+It speaks `trainer.wire` on its standard input and output and ends when its input does. HDF5
+serialises the reads of a process, a compressed chunk can take half a second, and a broken
+file can end the process that reads it: none of that may happen to the window.
+
+Requests, each with an `id` that the answer repeats:
+
+- `open`: `workspace_files` [{path, count, first_row}], `bands`, `crop`; and, where the user
+  knows better than the files, `zero_points`.
+- `read`: `rows`, `crop` (null: whole; left out: the survey's) → arrays `pixels` (n, B, H, W)
+  float32 and `missing` (n, B) uint8.
+- `thumbnails`: `rows`, `bands` (three indices), `size`, `crop` as for `read` → array
+  `thumbnails` (n, 3, size, size) float16, linear, in nanomaggies where the zero-points are
+  known (then the header has `zero_point` 22.5, else null), and `missing` (n, 3). Rows of files
+  that can't be read are left out: the header has `rows`, `failed` and `error`.
+- `load_file`: `path`, `row` (null: the first 64), and `bands` to have them in that order →
+  arrays `pixels` and `missing`; the header says what the file is.
+- `extras`: `rows`, `crop`, `maps` (true for the ones of H × W too) → arrays `psf_fwhm`,
+  `zero_points`, `inverse_variance`, `pixel_mask`, and `wcs_headers`, as far as they are known.
+
+An answer has `ok` true, or false with `error`, a sentence.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+
+from trainer.cutouts.bands import plane_order
+from trainer.cutouts.cleaning import clean
+from trainer.cutouts.detect import open_reader
+from trainer.cutouts.protocol import CutoutReader
+from trainer.cutouts.survey import Crop, Survey, SurveyFile
+from trainer.cutouts.thumbnails import make_thumbnails
+from trainer.cutouts.zero_points import NANOMAGGY
+from trainer.errors import AstroMaskError, QueryError
+from trainer.wire import WireError, read_message, write_message
+
+MOST_LOADED = 64
+"""Cutouts of an outside file that are loaded at once."""
+
+Header: TypeAlias = dict[str, Any]
+Answer: TypeAlias = tuple[Header, dict[str, np.ndarray]]
+
+
+class PixelServer:
+    """Answers one request after the other about one open survey."""
+
+    def __init__(self) -> None:
+        self._survey: Survey | None = None
+        self._zero_points: tuple[float, ...] | None = None
+        self._handlers: dict[str, Callable[[Header], Answer]] = {
+            "open": self._open,
+            "read": self._read,
+            "thumbnails": self._thumbnails,
+            "load_file": self._load_file,
+            "extras": self._extras,
+        }
+
+    def answer(self, request: Header) -> Answer:
+        """The answer to a request; what goes wrong is told in it, never raised."""
+        identity = {"id": request.get("id")}
+        try:
+            handler = self._handlers.get(str(request.get("op")))
+            if handler is None:
+                raise QueryError(f"The cutout reader knows no request {request.get('op')!r}.")
+            header, arrays = handler(request)
+        except AstroMaskError as error:
+            return {**identity, "ok": False, "error": str(error)}, {}
+        except Exception as error:  # One odd file must not take the process with it.
+            traceback.print_exc()
+            sentence = f"The cutout reader failed: {type(error).__name__}: {error}."
+            return {**identity, "ok": False, "error": sentence}, {}
+        return {**identity, "ok": True, **header}, arrays
+
+    def _open(self, request: Header) -> Answer:
+        files = [
+            SurveyFile(Path(file["path"]), int(file["count"]), int(file["first_row"]))
+            for file in request["workspace_files"]
+        ]
+        if self._survey is not None:
+            self._survey.close()
+        self._survey = Survey(files, request.get("bands"), request.get("crop"))
+        given = request.get("zero_points")
+        self._zero_points = tuple(map(float, given)) if given else None
+        return {}, {}
+
+    def _read(self, request: Header) -> Answer:
+        cutouts = self._opened().read(_rows(request), crop=_crop(request))
+        return {}, {"pixels": cutouts.pixels, "missing": cutouts.missing.astype(np.uint8)}
+
+    def _thumbnails(self, request: Header) -> Answer:
+        survey, rows = self._opened(), _rows(request)
+        bands, size = [int(band) for band in request["bands"]], int(request.get("size", 48))
+        served: list[int] = []
+        failed: dict[int, str] = {}
+        pictures = [np.empty((0, len(bands), size, size), np.float16)]
+        missing = [np.empty((0, len(bands)), bool)]
+        for part in _by_file(survey, rows):
+            try:
+                cutouts = survey.read(part, crop=_crop(request))
+                zero_points = self._zero_points or survey.zero_points
+            except AstroMaskError as error:
+                failed.update(dict.fromkeys(part.tolist(), str(error)))
+                continue
+            served += part.tolist()
+            missing.append(cutouts.missing[:, bands])
+            pictures.append(
+                make_thumbnails(cutouts.pixels, cutouts.missing, bands, size, zero_points)
+            )
+        known = bool(served) and (self._zero_points or survey.zero_points) is not None
+        header = {
+            "rows": served,
+            "failed": list(failed),
+            "error": next(iter(failed.values()), None),
+            "zero_point": NANOMAGGY if known else None,
+        }
+        flags = np.concatenate(missing).astype(np.uint8)
+        return header, {"thumbnails": np.concatenate(pictures), "missing": flags}
+
+    def _load_file(self, request: Header) -> Answer:
+        path, wanted = Path(request["path"]), request.get("bands")
+        with closing(open_reader(path, bands=wanted)) as reader:
+            row = request.get("row")
+            rows = np.arange(min(len(reader), MOST_LOADED)) if row is None else np.array([row])
+            pixels, missing = clean(reader.read(rows))
+            header = _describe(reader, rows)
+            if wanted is not None:
+                planes = plane_order(reader.layout.bands, wanted, path)
+                pixels, missing = pixels[:, planes], missing[:, planes]
+                header["bands"] = list(wanted)
+                if header["zero_points"] is not None:
+                    header["zero_points"] = [header["zero_points"][plane] for plane in planes]
+        return header, {"pixels": pixels, "missing": missing.astype(np.uint8)}
+
+    def _extras(self, request: Header) -> Answer:
+        extras = self._opened().extras(_rows(request), crop=_crop(request))
+        arrays = {"psf_fwhm": extras.psf_fwhm, "zero_points": extras.zero_points}
+        if request.get("maps"):
+            mask = extras.pixel_mask
+            arrays["inverse_variance"] = extras.inverse_variance
+            arrays["pixel_mask"] = None if mask is None else mask.astype(np.uint8)
+        known = {name: array for name, array in arrays.items() if array is not None}
+        return {"wcs_headers": extras.wcs_headers}, known
+
+    def _opened(self) -> Survey:
+        if self._survey is None:
+            raise QueryError("The cutout reader was asked for pixels before a survey was opened.")
+        return self._survey
+
+
+def _rows(request: Header) -> np.ndarray:
+    return np.asarray(request["rows"], np.int64).ravel()
+
+
+def _crop(request: Header) -> Crop:
+    crop: Crop = request.get("crop", "survey")
+    return crop
+
+
+def _by_file(survey: Survey, rows: np.ndarray) -> list[np.ndarray]:
+    """The rows of each file; rows that are not there are one group by themselves."""
+    groups: dict[object, list[int]] = {}
+    for row in rows.tolist():
+        inside = 0 <= row < len(survey)
+        groups.setdefault(survey.locate(row)[0] if inside else None, []).append(row)
+    return [np.array(group) for group in groups.values()]
+
+
+def _describe(reader: CutoutReader, rows: np.ndarray) -> Header:
+    layout, coordinates = reader.layout, reader.coordinates()
+    ra, dec = (None, None) if coordinates is None else (_plain(c[rows]) for c in coordinates)
+    return {
+        "layout": layout.sentence,
+        "name": layout.name,
+        "count": len(reader),
+        "rows": rows.tolist(),
+        "ids": [str(identifier) for identifier in reader.ids()[rows]],
+        "bands": list(layout.bands),
+        "bands_guessed": layout.bands_guessed,
+        "pixel_scale": layout.pixel_scale,
+        "zero_points": list(layout.zero_points) if layout.zero_points else None,
+        "ra": ra,
+        "dec": dec,
+        "warnings": list(layout.warnings),
+    }
+
+
+def _plain(values: np.ndarray) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values.tolist()]
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the requests end. Raises `WireError` for what is no request."""
+    server = PixelServer()
+    while (message := read_message(requests)) is not None:
+        header, arrays = server.answer(message[0])
+        write_message(answers, header, arrays)
+
+
+def main() -> int:
+    """Serve on the standard streams; what is printed meanwhile goes to the standard error."""
+    # The window ends this process by closing its input, not by the terminal's Ctrl-C.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        serve(sys.stdin.buffer, answers)
+    except (WireError, BrokenPipeError) as error:
+        print(f"The cutout reader stops: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
