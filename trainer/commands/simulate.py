@@ -20,9 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--star-share", type=float, default=0.08, help="Share of stars (0.08).")
     parser.add_argument(
-        "--half-precision",
+        "--packed",
         action="store_true",
-        help="Store the pixels as float16: a fifth smaller, and finer than the photons' noise.",
+        help="Store the pixels as integers, with scale_factor and add_offset as netCDF has them.",
     )
     parser.add_argument("--processes", type=int, default=1, help="Processes to draw with.")
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     require_galsim()
     from trainer.simulation.generate import Plan, simulate
 
-    plan = Plan(args.n, args.seed, args.size, args.lens_share, args.star_share, args.half_precision)
+    plan = Plan(args.n, args.seed, args.size, args.lens_share, args.star_share, args.packed)
     simulate(args.output, plan, args.processes, _show)
     print(f"Wrote {args.n} cutouts of {args.size}×{args.size} pixels to {args.output}.")
     return 0

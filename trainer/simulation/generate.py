@@ -20,6 +20,8 @@ from trainer.simulation.scene import TRUTH_COLUMNS, Truth, draw_scene
 
 _BATCH = 32
 """Cutouts a task of a process."""
+_PEDESTAL = 100
+"""Steps added to packed pixels: noise that changes sign would change every byte."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ class Plan:
     size: int = 64
     lens_share: float = 0.08
     star_share: float = 0.08
-    half_precision: bool = False
-    """Store float16, whose 11 bits are finer than the photons' noise, and a fifth smaller."""
+    packed: bool = False
+    """Store whole steps as integers, with `scale_factor` and `add_offset` by band as netCDF
+    has them: a quarter smaller than float32."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +106,16 @@ def _batches(plan: Plan, processes: int) -> Iterator[list[Cutout]]:
 
 def _create(file: h5py.File, plan: Plan) -> None:
     shape = (plan.count, len(survey.BANDS), plan.size, plan.size)
-    dtype = "f2" if plan.half_precision else "f4"
+    dtype = np.int32 if plan.packed else np.float32
     images = file.create_dataset(
         "images", shape, dtype, chunks=(1, *shape[1:]), compression="gzip", shuffle=True
     )
     images.attrs["bands"] = list(survey.BANDS)
     images.attrs["pixel_scale"] = survey.PIXEL_SCALE
     images.attrs["zero_points"] = survey.ZERO_POINTS
+    if plan.packed:
+        images.attrs["scale_factor"] = survey.steps()
+        images.attrs["add_offset"] = -_PEDESTAL * survey.steps()
     text = h5py.string_dtype()
     for name in ("cfis_id", "tile", "type"):
         file.create_dataset(name, (plan.count,), text)
@@ -120,9 +126,17 @@ def _create(file: h5py.File, plan: Plan) -> None:
             file.create_dataset(name, (plan.count,), "f4")
 
 
+def packed(pixels: np.ndarray) -> np.ndarray:
+    """(…, 5, H, W) int32: whole steps of the survey above the pedestal."""
+    steps = survey.steps()[:, None, None]
+    return np.rint(pixels / steps).astype(np.int32) + _PEDESTAL
+
+
 def _write(file: h5py.File, first: int, seed: int, cutouts: list[Cutout]) -> None:
     rows = slice(first, first + len(cutouts))
-    file["images"][rows] = np.stack([cutout.pixels for cutout in cutouts])
+    pixels = np.stack([cutout.pixels for cutout in cutouts])
+    images = file["images"]
+    images[rows] = packed(pixels) if images.dtype.kind == "i" else pixels
     numbers = range(first, first + len(cutouts))
     file["cfis_id"][rows] = [f"SIM-{seed}-{number:06d}" for number in numbers]
     file["tile"][rows] = [tile_name(cutout.ra, cutout.dec) for cutout in cutouts]

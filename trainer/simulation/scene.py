@@ -70,7 +70,7 @@ def draw_scene(
     main = frame.expose(parts, seeing, shear)
     others = _draw_others(rng, frame)
     image = main + frame.expose(others, seeing, shear) if others else main
-    noise, deviation = _draw_noise(rng, image)
+    noise, deviation = draw_noise(rng, image)
     snr = _signal_to_noise(main, deviation)
     truth = replace(truth, seeing_r=float(seeing[survey.BANDS.index("r")]), snr_r=snr)
     return quantised(image + noise), truth
@@ -126,7 +126,7 @@ def _draw_others(rng: np.random.Generator, frame: Frame) -> list[Part]:
     return parts
 
 
-def _draw_noise(rng: np.random.Generator, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def draw_noise(rng: np.random.Generator, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Noise (5, H, W) and its standard deviation: sky and photons, as resampling leaves it."""
     depth = np.exp(rng.normal(0.0, 0.06, len(survey.BANDS)))
     variance = ((survey.sky_noise() * depth) ** 2)[:, None, None]
