@@ -6,7 +6,7 @@ import numpy as np
 
 from astromask_gui.raster.index import PointIndex
 from astromask_gui.raster.jit import chunks, drawing_kernel, run_parallel, thread_count
-from astromask_gui.raster.styles import DIMMED, HIDDEN, NORMAL, StyleTables
+from astromask_gui.raster.styles import GHOST, HIDDEN, NORMAL, StyleTables
 
 
 @drawing_kernel
@@ -68,14 +68,14 @@ def _sum_items(members, fine_weights, fine_colours, first, last, weights, colour
 
 
 @drawing_kernel
-def _fill_visible_starts(codes, starts, threshold, visible_starts):  # type: ignore[no-untyped-def]
+def _fill_drawn_starts(codes, starts, threshold, drawn_starts):  # type: ignore[no-untyped-def]
     total = 0
     for cell in range(starts.size - 1):
-        visible_starts[cell] = total
+        drawn_starts[cell] = total
         for i in range(starts[cell], starts[cell + 1]):
             if codes[i] >= threshold:
                 total += 1
-    visible_starts[-1] = total
+    drawn_starts[-1] = total
 
 
 class Paint:
@@ -88,8 +88,8 @@ class Paint:
         """(n,) uint16 state × 256 + colour index, in the index's order."""
         self.weights = [np.empty(level.size, np.float32) for level in index.levels]
         self.colours = [np.empty(level.size, np.uint32) for level in index.levels]
-        self.visible_starts = index.starts
-        """Like `index.starts`, counting only the points that pass the filters."""
+        self.drawn_starts = index.starts
+        """Like `index.starts`, counting only the points that are drawn."""
 
     def apply(self, colours: np.ndarray, states: np.ndarray | None, tables: StyleTables) -> None:
         """Take over (N,) uint8 colour indices and states in row order (None: all normal)."""
@@ -101,7 +101,7 @@ class Paint:
             [(index.rows, colours, per_row, a, b, self.codes) for a, b in chunks(index.x.size)],
         )
         self._sum_levels()
-        self._count_visible(states)
+        self._count_drawn(states)
 
     def _sum_levels(self) -> None:
         """Finest level from the points, each coarser one from the one before."""
@@ -120,10 +120,10 @@ class Paint:
                     _sum_items, [(members, *fine, a, b, weights, colours) for a, b in pieces]
                 )
 
-    def _count_visible(self, states: np.ndarray | None) -> None:
+    def _count_drawn(self, states: np.ndarray | None) -> None:
         starts = self.index.starts
-        if states is None or (states.size and states.min() > HIDDEN + 1):
-            self.visible_starts = starts
+        if states is None or (states.size and states.min() > HIDDEN):
+            self.drawn_starts = starts
             return
-        self.visible_starts = np.empty_like(starts)
-        _fill_visible_starts(self.codes, starts, DIMMED << 8, self.visible_starts)
+        self.drawn_starts = np.empty_like(starts)
+        _fill_drawn_starts(self.codes, starts, GHOST << 8, self.drawn_starts)

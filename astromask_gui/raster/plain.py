@@ -45,7 +45,7 @@ class PlainMap:
         rows, px, py = self._shown(request)
         states = np.full(rows.size, NORMAL) if self._states is None else self._states[rows]
         visible = rows[states >= DIMMED]
-        radius = max(disc_radius(visible.size, request) / request.reduction, 0.7)
+        radius = max(disc_radius(rows.size, request) / request.reduction, 0.7)
         step = max(1, rows.size // _MOST_POINTS)
         codes = (states.astype(np.int64) << 8 | self._colours[rows])[::step]
         ink = self._splat(px[::step], py[::step], codes, radius, request.shape)
@@ -108,7 +108,9 @@ class PlainMap:
         mask: np.ndarray = (
             (self._x >= box.x0) & (self._x <= box.x1) & (self._y >= box.y0) & (self._y <= box.y1)
         )
-        return mask if allowed is None else mask & allowed
+        if allowed is not None:
+            mask &= allowed
+        return mask
 
     def in_lasso(self, vertices: np.ndarray, allowed: np.ndarray | None = None) -> np.ndarray:
         """Mask of the allowed rows that a closed polygon of (V, 2) vertices winds around."""
@@ -123,8 +125,10 @@ class PlainMap:
                 crosses = ((ay > self._y) != (by > self._y)) & np.isfinite(self._x)
                 left = self._x < (bx - ax) * (self._y - ay) / (by - ay) + ax
                 winding += (crosses & left) * (1 if by > ay else -1)
-        mask: np.ndarray = winding != 0
-        return mask if allowed is None else mask & allowed
+        mask = np.asarray(winding != 0)
+        if allowed is not None:
+            mask &= allowed
+        return mask
 
 
 def _blend(ink: np.ndarray, background: tuple[int, int, int]) -> np.ndarray:
@@ -134,4 +138,4 @@ def _blend(ink: np.ndarray, background: tuple[int, int, int]) -> np.ndarray:
     colour = ink[..., 1:] / np.maximum(weight, 1e-9)
     rgb = np.asarray(background) * (1 - alpha) + colour * alpha
     red, green, blue = np.moveaxis((rgb + 0.5).astype(np.uint32), -1, 0)
-    return np.uint32(0xFF000000) | (red << 16) | (green << 8) | blue
+    return np.asarray(np.uint32(0xFF000000) | (red << 16) | (green << 8) | blue)

@@ -20,8 +20,8 @@ from astromask_gui.raster.frame import (
 from astromask_gui.raster.index import PointIndex
 from astromask_gui.raster.jit import run_parallel, thread_count
 from astromask_gui.raster.paint import Paint
-from astromask_gui.raster.splat import Camera, add_discs, add_merged, add_points, count_visible
-from astromask_gui.raster.styles import DIMMED
+from astromask_gui.raster.splat import Camera, add_discs, add_merged, add_points, count_in_view
+from astromask_gui.raster.styles import DIMMED, GHOST
 from astromask_gui.raster.tone import HISTOGRAM_SIZE, Tone, tone_band
 
 _DISC_FROM = 0.485
@@ -75,10 +75,8 @@ class Renderer:
             tone_band(ink, first, last, table, request.background, pixels, histogram)
 
         run_parallel(draw, [(i, top, bottom) for i, (top, bottom) in enumerate(bands)])
-        settled = True
-        if not plan.radius:
-            counts = self._histograms[: len(bands)].sum(axis=0)
-            settled = self._tone.learn(counts, request.reduction)
+        counts = self._histograms[: len(bands)].sum(axis=0)
+        settled = self._tone.learn(counts, request.reduction)
         return Frame(
             request,
             pixels.reshape(height, width),
@@ -99,9 +97,9 @@ class Renderer:
 
     def _cleared_ink(self, request: FrameRequest) -> np.ndarray:
         height, width = request.shape
-        if self._ink.shape[0] != height * width:
+        if self._ink.shape[0] < height * width:
             self._ink = np.zeros((height * width, 4), np.float32)
-        return self._ink
+        return self._ink[: height * width]
 
     @staticmethod
     def _stats(
@@ -124,8 +122,8 @@ class Renderer:
         cells = index.grid.cells(
             ViewRect(view.x0 - across, view.x1 + across, view.y0 - down, view.y1 + down)
         )
-        visible, rows = _count(paint, view)
-        sparsity = disc_radius(visible, request) / request.reduction
+        drawn, visible, rows = _count(paint, view)
+        sparsity = disc_radius(drawn, request) / request.reduction
         work = _row_sums(index.starts, index.grid.size, cells)
         level = _choose_level(index, camera, cells, int(work.sum()))
         if level is not None:
@@ -205,31 +203,24 @@ def _choose_level(
     return None
 
 
-def _count(paint: Paint, view: ViewRect) -> tuple[int, np.ndarray]:
-    """(number of unfiltered points in `view`, their rows if few)."""
+def _count(paint: Paint, view: ViewRect) -> tuple[int, int, np.ndarray]:
+    """(points drawn in `view`, those of them that pass the filters, their rows if few)."""
     index = paint.index
     grid = index.grid
     cells = grid.cells(view)
-    candidates = int(_row_sums(paint.visible_starts, grid.size, cells).sum())
+    candidates = int(_row_sums(paint.drawn_starts, grid.size, cells).sum())
     span = min(cells[1] - cells[0], cells[3] - cells[2])
-    none = np.empty(0, np.uint32)
-    if candidates > _EXACT_COUNT and span >= _FEW_CELLS:
-        return max(1, int(candidates * _covered_share(grid.bounds(), view, cells, grid.size))), none
     found = np.empty(THUMBNAIL_LIMIT, np.uint32)
-    total = count_visible(
-        index.x,
-        index.y,
-        paint.codes,
-        DIMMED << 8,
-        index.starts,
-        grid.size,
-        cells,
-        tuple(float(edge) for edge in view),
-        THUMBNAIL_LIMIT,
-        index.rows,
-        found,
+    if candidates > _EXACT_COUNT and span >= _FEW_CELLS:
+        estimate = int(candidates * _covered_share(grid.bounds(), view, cells, grid.size))
+        return estimate, estimate, found[:0]
+    arrays = (index.x, index.y, index.rows, paint.codes)
+    edges = tuple(float(edge) for edge in view)
+    thresholds = (GHOST << 8, DIMMED << 8)
+    drawn, visible = count_in_view(
+        *arrays, thresholds, index.starts, grid.size, cells, edges, found
     )
-    return int(total), found[:total] if total <= THUMBNAIL_LIMIT else none
+    return int(drawn), int(visible), found[: visible if visible <= THUMBNAIL_LIMIT else 0]
 
 
 def _covered_share(

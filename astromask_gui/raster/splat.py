@@ -151,17 +151,20 @@ def add_merged(  # type: ignore[no-untyped-def]
 
 
 @drawing_kernel
-def count_visible(x, y, codes, threshold, starts, columns, cells, view, limit, rows, found):  # type: ignore[no-untyped-def]
-    """Number of points in `view` (x0, x1, y0, y1) with a code from `threshold` on.
+def count_in_view(x, y, rows, codes, thresholds, starts, columns, cells, view, found):  # type: ignore[no-untyped-def]
+    """Numbers of points in `view` (x0, x1, y0, y1) with a code from either of two thresholds on.
 
-    The first `limit` of them are written to `found` as positions in `rows`' order: catalogue rows.
+    The rows of the first ones beyond the second threshold are written to `found`, while it lasts.
     """
-    total = 0
+    drawn = 0
+    visible = 0
     for row in range(cells[0], cells[1] + 1):
         for i in range(starts[row * columns + cells[2]], starts[row * columns + cells[3] + 1]):
             inside = x[i] >= view[0] and x[i] <= view[1] and y[i] >= view[2] and y[i] <= view[3]
-            if inside and codes[i] >= threshold:
-                if total < limit:
-                    found[total] = rows[i]
-                total += 1
-    return total
+            if inside and codes[i] >= thresholds[0]:
+                drawn += 1
+                if codes[i] >= thresholds[1]:
+                    if visible < found.size:
+                        found[visible] = rows[i]
+                    visible += 1
+    return drawn, visible

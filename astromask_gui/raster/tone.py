@@ -14,8 +14,9 @@ _REFERENCE_SHARE = 0.995
 _SMOOTHING = 0.5
 _SMALLEST_REFERENCE = 3.0
 _FULL = 0.97
-_CROWDED, _SPARSE = 0.10, 0.485
-_LONE_CROWDED, _LONE_SPARSE = 0.34, 0.95
+_CROWDED, _SPARSE = 0.10, 2.0
+"""Disc radii, in pixels, between which a lone point's opacity rises."""
+_LONE_CROWDED, _LONE_SPARSE = 0.28, 0.90
 
 
 @drawing_kernel
@@ -65,7 +66,8 @@ class Tone:
         where the view is crowded. A lone point gains opacity as it grows towards a disc.
         """
         reference = self._reference.get(reduction) or self._guess(reduction)
-        sparse = float(np.clip((sparsity_radius - _CROWDED) / (_SPARSE - _CROWDED), 0.0, 1.0))
+        growth = np.log(max(sparsity_radius, 1e-9) / _CROWDED) / np.log(_SPARSE / _CROWDED)
+        sparse = float(np.clip(growth, 0.0, 1.0))
         lone = _LONE_CROWDED * (_LONE_SPARSE / _LONE_CROWDED) ** sparse
         counts = (np.arange(_TABLE_SIZE, dtype=np.float32) / _STEPS_PER_ROOT) ** 2
         with np.errstate(divide="ignore"):
