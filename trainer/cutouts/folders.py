@@ -109,19 +109,23 @@ def _group_by_band(files: list[Path], known: set[str]) -> dict[str, dict[str, Pa
     """Object's name → band → file; the part of the names that gives the fewest objects wins."""
     best: dict[str, dict[str, Path]] = {}
     split = {file: _TOKENS.split(_stem(file)) for file in files}
-    for place in range(max(map(len, split.values()))):
-        for from_end in (False, True):
-            index = -1 - place if from_end else place
-            groups: dict[str, dict[str, Path]] = defaultdict(dict)
-            for file, tokens in split.items():
-                if place < len(tokens) and _is_band(tokens[index], known):
-                    rest = list(tokens)
-                    band = rest.pop(index)
-                    groups["".join(rest).strip("._- ") or folder_name(file)][band] = file
-            complete = sum(map(len, groups.values())) == len(files)
-            if complete and (not best or len(groups) < len(best)):
-                best = dict(groups)
+    longest = max(map(len, split.values()))
+    for place in (*range(longest), *range(-1, -longest - 1, -1)):
+        groups: dict[str, dict[str, Path]] = defaultdict(dict)
+        for file, parts in split.items():
+            if -len(parts) <= place < len(parts) and _is_band(parts[place], known):
+                name = _without(parts, place % len(parts)) or folder_name(file)
+                groups[name][short_name(parts[place])] = file
+        complete = sum(map(len, groups.values())) == len(files)
+        if complete and (not best or len(groups) < len(best)):
+            best = dict(groups)
     return best
+
+
+def _without(parts: list[str], place: int) -> str:
+    """The name without one of its parts and the separator before it (after it, at the start)."""
+    kept = parts[: max(0, place - 1)] + parts[place + 1 :]
+    return "".join(kept).strip("._- ")
 
 
 def folder_name(file: Path) -> str:

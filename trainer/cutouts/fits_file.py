@@ -1,0 +1,196 @@
+"""Opening FITS files with errors that users understand, and what their headers say of cutouts."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from astropy.io import fits
+from astropy.io.fits.verify import VerifyError
+from astropy.utils.exceptions import AstropyWarning
+
+from trainer.cutouts.bands import short_name, short_names, split_names
+from trainer.cutouts.hdf5_file import require_file
+from trainer.errors import AstroMaskError, FormatError
+
+Header: TypeAlias = Any  # fits.Header, which comes untyped
+
+_BAND_CARDS = ("BAND", "FILTER")
+_ZERO_POINT_CARDS = ("MAGZP", "ZP", "ZEROPT", "ZEROPNT", "MAGZPT", "MAGZERO", "PHOTZP", "ZPT")
+_PIXEL_SCALE_CARDS = ("PIXSCALE", "PIXSCAL1", "PIXSCL", "PIXELSCL")
+_PSF_CARDS = ("PSF_FWHM", "PSFFWHM", "SEEING", "FWHM")
+_ID_CARDS = ("OBJECTID", "OBJECT_ID", "OBJID", "OBJECT")
+_NOT_PIXELS = ("IVAR", "INVVAR", "WEIGHT", "RMS", "SIGMA", "ERR", "VAR", "MASK", "DQ", "PSF", "BKG")
+
+
+@contextmanager
+def reading_fits(path: Path) -> Iterator[None]:
+    """Turn what astropy raises on damaged files into a `FormatError`; its warnings are kept in."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AstropyWarning)
+        try:
+            yield
+        except AstroMaskError:
+            raise
+        except (OSError, EOFError, VerifyError, ValueError, TypeError, KeyError) as error:
+            raise FormatError(f"{path} can't be read as FITS: {error}.") from error
+
+
+def open_fits(path: Path) -> fits.HDUList:
+    """The file with every header read and no pixels. Raises `FormatError`."""
+    require_file(path)
+    with ExitStack() as on_failure, reading_fits(path):
+        hdus = fits.open(path, memmap=False)
+        on_failure.callback(hdus.close)
+        info = [hdu.fileinfo() for hdu in hdus]
+        if path.suffix.lower() != ".gz":
+            expected = max(part["datLoc"] + part["datSpan"] for part in info)
+            # Some writers leave out the padding to 2880 bytes; the pixels are all there then.
+            unpadded = info[-1]["datLoc"] + _data_bytes(hdus[-1])
+            if path.stat().st_size < min(expected, unpadded):
+                raise FormatError(
+                    f"{path} is truncated: its headers promise {expected} bytes, but it has"
+                    f" {path.stat().st_size}. Copy or download it again."
+                )
+        on_failure.pop_all()
+    return hdus
+
+
+def _data_bytes(hdu: Any) -> int:
+    cards = hdu.header if not isinstance(hdu, fits.CompImageHDU) else None
+    if cards is None:
+        return int(hdu.fileinfo()["datSpan"])
+    sides = [cards[f"NAXIS{axis}"] for axis in range(1, cards.get("NAXIS", 0) + 1)]
+    values = math.prod(sides) if sides else 0
+    return int(abs(cards.get("BITPIX", 8)) // 8 * (values + cards.get("PCOUNT", 0)))
+
+
+def find_images(hdus: fits.HDUList, path: Path) -> Any:
+    """The HDU with the cutout: the first of three or four dimensions, else the first of two."""
+    images = [hdu for hdu in hdus if hdu.is_image and len(hdu.shape) >= 2 and 0 not in hdu.shape]
+    images = [hdu for hdu in images if not is_beside(hdu)] or images
+    for wanted in ((3, 4), (2,)):
+        for hdu in images:
+            if len(hdu.shape) in wanted:
+                return hdu
+    tables = [hdu for hdu in hdus if isinstance(hdu, (fits.BinTableHDU, fits.TableHDU))]
+    if tables:
+        raise FormatError(
+            f"{path} is a table of {tables[0].header['NAXIS2']} rows, not cutouts: expected an"
+            " image of two or three dimensions."
+        )
+    shapes = ", ".join(str(hdu.shape) for hdu in hdus if hdu.is_image) or "none"
+    raise FormatError(
+        f"{path} holds no cutout: expected an image of two or three dimensions, found {shapes}."
+    )
+
+
+def is_beside(hdu: Any) -> bool:
+    """Whether an HDU, by its name, goes with the pixels rather than being them."""
+    return any(word in hdu.name.upper() for word in _NOT_PIXELS)
+
+
+def stored_dtype(hdu: Any) -> np.dtype:
+    """Type of the numbers as they are stored, before BSCALE."""
+    dtype: np.dtype = np.dtype(fits.BITPIX2DTYPE[hdu.header["BITPIX"]])
+    return dtype
+
+
+def band_names(header: Header, count: int) -> tuple[str, ...] | None:
+    """Short names from BANDS, or BAND1 … or BAND0 …, or FILTER; None where they don't fit."""
+    if isinstance(header.get("BANDS"), str):
+        names = split_names(header["BANDS"])
+        if len(names) == count:
+            return short_names(names)
+    for card in _BAND_CARDS:
+        numbered = _numbered(header, card, count)
+        if numbered is None and count == 1 and card in header:
+            numbered = [header[card]]
+        if numbered is not None and all(isinstance(name, str) and name for name in numbered):
+            return short_names(numbered)
+    return None
+
+
+def zero_points(header: Header, bands: Sequence[str]) -> tuple[float, ...] | None:
+    """AB magnitudes of one count from MAGZP and its like, for all bands or numbered or by name."""
+    for card in _ZERO_POINT_CARDS:
+        named = [header.get(f"{card}_{short_name(band).upper()}"[:8]) for band in bands]
+        for values in (_numbered(header, card, len(bands)), named, [header.get(card)] * len(bands)):
+            if values and all(_is_number(value) for value in values):
+                return tuple(float(value) for value in values)
+    return None
+
+
+def psf_fwhm(header: Header, count: int) -> tuple[float, ...] | None:
+    """Seeing in arcsec by band, from PSF_FWHM, SEEING and their like."""
+    for card in _PSF_CARDS:
+        for values in (_numbered(header, card, count), [header.get(card)] * count):
+            if values and all(_is_number(value) for value in values):
+                return tuple(float(value) for value in values)
+    return None
+
+
+def object_id(header: Header) -> str | None:
+    """The object's identifier, where the header has one."""
+    for card in _ID_CARDS:
+        value = header.get(card)
+        if isinstance(value, (str, int)) and str(value).strip():
+            return str(value).strip()
+    return None
+
+
+def celestial_wcs(header: Header) -> Any | None:
+    """The celestial part of the header's WCS; None where there is none that makes sense."""
+    from astropy.wcs import WCS, WcsError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AstropyWarning)
+        try:
+            wcs = WCS(header).celestial
+        except (WcsError, ValueError, KeyError, TypeError):
+            return None
+    return wcs if wcs.naxis == 2 and wcs.has_celestial else None
+
+
+def pixel_scale(header: Header, wcs: Any | None) -> float | None:
+    """Arcsec per pixel from the WCS, else from PIXSCALE and its like."""
+    if wcs is not None:
+        from astropy.wcs.utils import proj_plane_pixel_scales
+
+        scale = 3600.0 * float(np.mean(proj_plane_pixel_scales(wcs)))
+        if math.isfinite(scale) and scale > 0:
+            return scale
+    values = [header.get(card) for card in _PIXEL_SCALE_CARDS]
+    return next((float(value) for value in values if _is_number(value)), None)
+
+
+def centre(header: Header, wcs: Any | None, height: int, width: int) -> tuple[float, float] | None:
+    """(ra, dec) in degrees of the object: RA and DEC cards, else the middle by the WCS."""
+    if _is_number(header.get("RA")) and _is_number(header.get("DEC")):
+        return float(header["RA"]), float(header["DEC"])
+    if wcs is None:
+        return None
+    ra, dec = wcs.wcs_pix2world([[(width - 1) / 2, (height - 1) / 2]], 0)[0]
+    return float(ra), float(dec)
+
+
+def wcs_text(wcs: Any) -> str:
+    """FITS header text of a celestial WCS."""
+    return str(wcs.to_header().tostring())
+
+
+def _numbered(header: Header, card: str, count: int) -> list[Any] | None:
+    for start in (1, 0):
+        names = [f"{card}{number}" for number in range(start, start + count)]
+        if all(name in header for name in names):
+            return [header[name] for name in names]
+    return None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
