@@ -14,7 +14,7 @@ from astromask_gui.raster.frame import Frame, FrameRequest, ViewRect
 from astromask_gui.raster.index import PointIndex, build_index, unsorted_index
 from astromask_gui.raster.paint import Paint
 from astromask_gui.raster.renderer import Renderer
-from astromask_gui.raster.styles import StyleTables
+from astromask_gui.raster.styles import StyleTables, plain_tables
 
 
 class MapEngine:
@@ -24,15 +24,15 @@ class MapEngine:
     and picks are exact already, only slower.
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, tables: StyleTables) -> None:
+    def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
         self._lock = threading.Lock()
         self._coordinates = (x, y)
         self._index: PointIndex = unsorted_index(x, y)
         self._renderer = Renderer()
-        self._tables = tables
+        self._tables = plain_tables()
         self._colours = np.zeros(self._index.count, np.uint8)
         self._states: np.ndarray | None = None
-        self._paint = Paint(self._index, tables)
+        self._paint = Paint(self._index, self._tables)
 
     @property
     def is_sorted(self) -> bool:

@@ -18,7 +18,7 @@ from astromask_gui.raster.frame import (
     ViewRect,
     disc_radius,
 )
-from astromask_gui.raster.styles import DIMMED, HIDDEN, NORMAL, StyleTables
+from astromask_gui.raster.styles import DIMMED, HIDDEN, NORMAL, StyleTables, plain_tables
 
 _MOST_POINTS = 50_000
 _LARGEST_STAMP = 6
@@ -27,9 +27,9 @@ _LARGEST_STAMP = 6
 class PlainMap:
     """Draws and picks like `engine.MapEngine`, points one by one; of very many only a sample."""
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, tables: StyleTables) -> None:
-        self._x, self._y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-        self._tables = tables
+    def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
+        self._x, self._y = np.asarray(x), np.asarray(y)
+        self._tables = plain_tables()
         self._colours = np.zeros(self._x.size, np.uint8)
         self._states: np.ndarray | None = None
 
@@ -63,8 +63,8 @@ class PlainMap:
         if self._states is not None:
             inside &= self._states != HIDDEN
         rows = np.flatnonzero(inside)
-        px = (self._x[rows] - view.x0) * (width / view.width)
-        py = (view.y1 - self._y[rows]) * (height / view.height)
+        px = (self._x[rows].astype(np.float64) - view.x0) * (width / view.width)
+        py = (view.y1 - self._y[rows].astype(np.float64)) * (height / view.height)
         return rows, px, py
 
     def _splat(
@@ -96,7 +96,9 @@ class PlainMap:
         """Row of the nearest allowed point within the ellipse, or None."""
         if self._x.size == 0:
             return None
-        distance = ((self._x - x) / radius[0]) ** 2 + ((self._y - y) / radius[1]) ** 2
+        dx = (self._x.astype(np.float64) - x) / radius[0]
+        dy = (self._y.astype(np.float64) - y) / radius[1]
+        distance = dx * dx + dy * dy
         distance[~(distance <= 1)] = np.inf
         if allowed is not None:
             distance[~allowed] = np.inf
@@ -116,14 +118,16 @@ class PlainMap:
         """Mask of the allowed rows that a closed polygon of (V, 2) vertices winds around."""
         points = np.asarray(vertices, np.float64).reshape(-1, 2)
         points = points[np.isfinite(points).all(axis=1)]
-        winding = np.zeros(self._x.size, np.int64)
+        x, y = self._x.astype(np.float64), self._y.astype(np.float64)
+        winding = np.zeros(x.size, np.int64)
         if points.shape[0] >= 3:
             following = np.roll(points, -1, axis=0)
             for (ax, ay), (bx, by) in zip(points, following, strict=True):
                 if ay == by:
                     continue
-                crosses = ((ay > self._y) != (by > self._y)) & np.isfinite(self._x)
-                left = self._x < (bx - ax) * (self._y - ay) / (by - ay) + ax
+                crosses = ((ay > y) != (by > y)) & np.isfinite(x) & np.isfinite(y)
+                with np.errstate(invalid="ignore", over="ignore"):
+                    left = x < (bx - ax) * (y - ay) / (by - ay) + ax
                 winding += (crosses & left) * (1 if by > ay else -1)
         mask = np.asarray(winding != 0)
         if allowed is not None:

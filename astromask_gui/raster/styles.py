@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +61,12 @@ def style_tables(palette: np.ndarray, background: tuple[int, int, int]) -> Style
             table[state, :, 0] = weight
             table[state, :, 1:] = mixed * np.float32(weight)
     return StyleTables(points.reshape(-1, 4), discs.reshape(-1, 4))
+
+
+@cache
+def plain_tables() -> StyleTables:
+    """Grey on black, for points that nobody has coloured yet."""
+    return style_tables(np.full((256, 3), 160, np.uint8), (0, 0, 0))
 
 
 def point_states(

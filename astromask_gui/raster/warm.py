@@ -29,7 +29,7 @@ def warm_up() -> None:
     # Few places for many points, so that merging is worthwhile and levels exist.
     x, y = generator.normal(size=(2, _COUNT // 16)).astype(np.float32).repeat(16, axis=1)
     tables = style_tables(np.zeros((256, 3), np.uint8), (0, 0, 0))
-    engine = MapEngine(x, y, tables)
+    engine = MapEngine(x, y)
     everything = ViewRect(-4.0, 4.0, -4.0, 4.0)
     engine.render(FrameRequest(everything, 64, 64))
     engine.sort()

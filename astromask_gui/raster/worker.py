@@ -28,6 +28,10 @@ class Style(NamedTuple):
     tables: StyleTables
 
 
+StyleSource = Callable[[], Style]
+"""Works a style out in the worker's thread, from arrays that nobody writes to any more."""
+
+
 class PointMap(Protocol):
     """What `PlainMap` and `MapEngine` share."""
 
@@ -51,6 +55,14 @@ class PointMap(Protocol):
         """Select a polygon."""
 
 
+class _Job(NamedTuple):
+    """What the frame thread does in one round."""
+
+    points: PointMap
+    style: StyleSource | None
+    request: FrameRequest
+
+
 class FrameWorker:
     """Draws what is asked for last. All methods return at once and may be called from anywhere."""
 
@@ -58,7 +70,7 @@ class FrameWorker:
         self._deliver = deliver
         self._condition = threading.Condition()
         self._map: PointMap | None = None
-        self._style: Style | None = None
+        self._style: StyleSource | None = None
         self._style_due = False
         self._request: FrameRequest | None = None
         self._latest: FrameRequest | None = None
@@ -74,13 +86,13 @@ class FrameWorker:
         """The map as it is now, to pick from; None while there are no points."""
         return self._map
 
-    def set_points(self, x: np.ndarray, y: np.ndarray, style: Style) -> None:
+    def set_points(self, x: np.ndarray, y: np.ndarray, style: StyleSource) -> None:
         """Show (N,) coordinates, NaN where a row has no place."""
         with self._condition:
             self._generation += 1
             generation = self._generation
             self.sorted.clear()
-            self._map = PlainMap(x, y, style.tables)
+            self._map = PlainMap(x, y)
             self._style, self._style_due = style, True
             self._request = self._request or self._latest
             self._condition.notify_all()
@@ -95,7 +107,7 @@ class FrameWorker:
             self._generation += 1
             self._map = self._style = self._request = self._latest = None
 
-    def set_style(self, style: Style) -> None:
+    def set_style(self, style: StyleSource) -> None:
         """Recolour the shown points and draw them again."""
         with self._condition:
             self._style, self._style_due = style, True
@@ -122,45 +134,38 @@ class FrameWorker:
         from astromask_gui.raster.warm import warm_up_once
 
         warm_up_once()
-        with self._condition:
-            style = self._style
-            if generation != self._generation or style is None:
-                return
-        engine = MapEngine(x, y, style.tables)
-        if self._install(generation, engine):
-            engine.sort()
-            with self._condition:
-                if generation == self._generation:
-                    self.sorted.set()
-
-    def _install(self, generation: int, engine: PointMap) -> bool:
+        if generation != self._generation:
+            return
+        engine = MapEngine(x, y)
         with self._condition:
             if generation != self._generation:
-                return False
+                return
             self._map, self._style_due = engine, True
             self._request = self._request or self._latest
             self._condition.notify_all()
-            return True
+        engine.sort()
+        with self._condition:
+            if generation == self._generation:
+                self.sorted.set()
 
     def _run(self) -> None:
-        while True:
-            with self._condition:
-                self._condition.wait_for(lambda: self._closing or self._has_work())
-                if self._closing:
-                    return
-                points, request = self._map, self._request
-                style = self._style if self._style_due else None
-                self._style_due, self._request = False, None
-            assert points is not None and request is not None
-            if style is not None:
-                points.set_style(*style)
-            frame = points.render(request)
+        while (job := self._next_job()) is not None:
+            if job.style is not None:
+                job.points.set_style(*job.style())
+            frame = job.points.render(job.request)
             self._deliver(frame)
             if not frame.stats.settled:
-                self._refine(request)
+                self._refine(job.request)
 
-    def _has_work(self) -> bool:
-        return self._map is not None and self._request is not None
+    def _next_job(self) -> _Job | None:
+        """Wait for something to draw; None at the end."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._closing or (self._map and self._request))
+            if self._closing or self._map is None or self._request is None:
+                return None
+            job = _Job(self._map, self._style if self._style_due else None, self._request)
+            self._style_due, self._request = False, None
+            return job
 
     def _refine(self, request: FrameRequest) -> None:
         """Draw the same once more, unless something newer is asked for."""

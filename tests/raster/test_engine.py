@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -107,14 +108,14 @@ def test_dimming_moves_colours_towards_the_background() -> None:
 
 
 def test_a_style_for_another_number_of_rows_is_refused() -> None:
-    engine = MapEngine(*clusters(100), rainbow_tables())
+    engine = MapEngine(*clusters(100))
     with pytest.raises(ValueError, match="100 rows"):
         engine.set_style(np.zeros(99, np.uint8), None, rainbow_tables())
 
 
 def test_a_long_session_neither_fails_nor_grows() -> None:
     points = clusters(COUNT)
-    engine = MapEngine(*points, rainbow_tables())
+    engine = MapEngine(*points)
     engine.sort()
     full = view_around(*points)
     rng = np.random.default_rng(5)
@@ -159,7 +160,7 @@ def test_every_kernel_is_compiled_for_one_set_of_types() -> None:
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_the_plain_map_draws_every_set(name: str) -> None:
     points = SETS[name]()
-    plain = PlainMap(*points, rainbow_tables())
+    plain = PlainMap(*points)
     frame = plain.render(FrameRequest(view_around(*points), 80, 60))
     assert frame.image.shape == (60, 80)
     finite = np.isfinite(points[0]) & np.isfinite(points[1])
@@ -170,7 +171,7 @@ def test_the_plain_map_looks_like_the_exact_one() -> None:
     points = clusters(1200)
     request = FrameRequest(view_around(*points), 400, 300)
     style = random_style(3, 1200)
-    plain, engine = PlainMap(*points, style.tables), MapEngine(*points, style.tables)
+    plain, engine = PlainMap(*points), MapEngine(*points)
     pictures = []
     for points_map in (plain, engine):
         points_map.set_style(*style)
@@ -214,7 +215,7 @@ def worker(inbox: Inbox):
 
 def test_the_newest_request_wins(worker: FrameWorker, inbox: Inbox) -> None:
     points = clusters(COUNT)
-    worker.set_points(*points, random_style(0))
+    worker.set_points(*points, lambda: random_style(0))
     full = view_around(*points)
     for step in range(300):
         worker.request(FrameRequest(full.grown(1.01**-step), 200, 150))
@@ -226,9 +227,9 @@ def test_points_replaced_while_being_sorted_are_forgotten(
     worker: FrameWorker, inbox: Inbox
 ) -> None:
     for seed in range(5):
-        worker.set_points(*clusters(COUNT, seed), random_style(seed))
+        worker.set_points(*clusters(COUNT, seed), partial(random_style, seed))
     points = clusters(500, 9)
-    worker.set_points(*points, random_style(0, 500))
+    worker.set_points(*points, lambda: random_style(0, 500))
     view = view_around(*points)
     worker.request(FrameRequest(view, 200, 150))
     inbox.wait_for(view)
@@ -239,18 +240,19 @@ def test_points_replaced_while_being_sorted_are_forgotten(
 
 def test_a_new_style_is_drawn_without_being_asked_for(worker: FrameWorker, inbox: Inbox) -> None:
     points = clusters(300)
-    worker.set_points(*points, random_style(0, 300))
+    worker.set_points(*points, lambda: random_style(0, 300))
     view = view_around(*points)
     worker.request(FrameRequest(view, 200, 150))
     assert worker.sorted.wait(60)
     hidden = np.zeros(300, np.uint8)
-    worker.set_style(Style(np.zeros(300, np.uint8), hidden, rainbow_tables()))
+    style = Style(np.zeros(300, np.uint8), hidden, rainbow_tables())
+    worker.set_style(lambda: style)
     with inbox._arrived:
         assert inbox._arrived.wait_for(lambda: inbox.frames[-1].stats.visible == 0, timeout=60)
 
 
 def test_nothing_is_drawn_without_points(worker: FrameWorker, inbox: Inbox) -> None:
     worker.request(FrameRequest(ViewRect(0, 1, 0, 1), 20, 20))
-    worker.set_points(*clusters(50), random_style(0, 50))
+    worker.set_points(*clusters(50), lambda: random_style(0, 50))
     worker.clear()
     assert worker.points is None

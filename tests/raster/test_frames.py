@@ -104,7 +104,7 @@ def test_brute_force_and_index_draw_the_same_points() -> None:
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_every_set_of_points_can_be_drawn_at_every_zoom(name: str) -> None:
     points = SETS[name]()
-    engine = MapEngine(*points, rainbow_tables())
+    engine = MapEngine(*points)
     engine.sort()
     view = view_around(*points)
     for factor in (1e6, 10.0, 1.0, 0.1, 1e-3, 1e-6):

@@ -11,7 +11,7 @@ from astromask_gui.raster import picking
 from astromask_gui.raster.frame import ViewRect
 from astromask_gui.raster.index import PointIndex, build_index, unsorted_index
 from astromask_gui.raster.plain import PlainMap
-from tests.raster.point_sets import SETS, Points, rainbow_tables, view_around, winds_around
+from tests.raster.point_sets import SETS, Points, view_around, winds_around
 
 
 @pytest.fixture(scope="module", params=sorted(SETS))
@@ -167,13 +167,13 @@ def test_any_lasso_over_any_points_is_exact(pairs, outline) -> None:
     vertices = np.array(outline)
     expected = winds_around(vertices, x, y)
     np.testing.assert_array_equal(picking.in_lasso(build_index(x, y), vertices), expected)
-    plain = PlainMap(x, y, rainbow_tables())
+    plain = PlainMap(x, y)
     np.testing.assert_array_equal(plain.in_lasso(vertices), expected)
 
 
 def test_plain_picks_agree_with_the_kernels() -> None:
     points = SETS["not finite"]()
-    index, plain = build_index(*points), PlainMap(*points, rainbow_tables())
+    index, plain = build_index(*points), PlainMap(*points)
     allowed = mask_for(points[0].size, 0.5)
     view = view_around(*points)
     for x, y in np.random.default_rng(0).uniform((view.x0, view.y0), (view.x1, view.y1), (40, 2)):
