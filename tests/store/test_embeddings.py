@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +42,7 @@ def test_a_killed_run_continues_and_every_row_keeps_its_vector(
     for low in range(0, kill_after, batch):
         part = rows[low : low + batch]
         writer.append(part, vectors[part])
+    writer.close()
     expected_done = np.sort(rows[: -(-kill_after // batch) * batch])
 
     writer = StoreWriter(folder, manifest(), shard_rows)
@@ -59,6 +63,7 @@ def test_a_record_torn_by_a_kill_is_encoded_again(tmp_path: Path) -> None:
     vectors = _vectors(5)
     writer = StoreWriter(tmp_path, manifest())
     writer.append(np.arange(5), vectors)
+    writer.close()
     part = tmp_path / "unfinished.part"
     part.write_bytes(part.read_bytes()[:-3])
 
@@ -76,6 +81,7 @@ def test_records_that_a_shard_holds_already_are_not_counted_twice(tmp_path: Path
     writer.append(np.arange(3), vectors[:3])
     records = (tmp_path / "unfinished.part").read_bytes()
     writer.append(np.array([3]), vectors[3:])
+    writer.close()
     (tmp_path / "unfinished.part").write_bytes(records)
 
     writer = StoreWriter(tmp_path, manifest(), shard_rows=4)
@@ -110,6 +116,8 @@ def test_a_store_that_grows_stays_readable_until_it_is_finished(tmp_path: Path) 
         ({"pool": "cls"}, "pooling.*rich.*cls"),
         ({"scaling": {"kind": "min_max"}}, "scaling.*none.*min_max"),
         ({"bands": ("g", "r")}, "u, g, r, i, z.*g, r"),
+        ({"catalogue_fingerprint": "e" * 16}, "catalogue of 3 galaxies .*ffff.*eeee"),
+        ({"rows": 2}, "catalogue of 3 galaxies .*has 2 "),
     ],
 )
 def test_vectors_of_another_making_are_refused_naming_both(
@@ -117,7 +125,7 @@ def test_vectors_of_another_making_are_refused_naming_both(
 ) -> None:
     make_store(tmp_path, _vectors(3))
     with pytest.raises(MismatchError, match=words):
-        StoreWriter(tmp_path, manifest(**change))
+        StoreWriter(tmp_path, manifest(**({"rows": 3} | change)))
 
 
 def test_a_row_can_not_have_two_vectors(tmp_path: Path) -> None:
@@ -200,3 +208,27 @@ def test_a_missing_store_a_foreign_manifest_and_a_damaged_shard_are_sentences(
     with pytest.raises(FormatError, match="not the manifest"):
         EmbeddingStore.open(tmp_path)
     assert len(store) == 10
+
+
+def test_two_can_not_write_the_same_store(tmp_path: Path) -> None:
+    with StoreWriter(tmp_path, manifest()) as writer:
+        with pytest.raises(WorkspaceError, match="Another program is writing"):
+            StoreWriter(tmp_path, manifest())
+        writer.append(np.arange(2), _vectors(2))
+    with pytest.raises(MismatchError):
+        StoreWriter(tmp_path, manifest(pool="cls"))
+    with StoreWriter(tmp_path, manifest()) as writer:
+        assert writer.done_rows().tolist() == [0, 1]
+
+
+def test_a_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
+    code = (
+        "import sys, os, signal; from pathlib import Path;"
+        "from tests.store.stores import manifest;"
+        "from trainer.store.embeddings import StoreWriter;"
+        "writer = StoreWriter(Path(sys.argv[1]), manifest()); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    root = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=root, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    StoreWriter(tmp_path, manifest()).close()

@@ -4,6 +4,7 @@
     shard-00000.vectors.npy     (n, D) float16, memory-mapped when read
     shard-00000.rows.npy        (n,) uint32; written last: a shard without it does not exist
     unfinished.part             records (row, vector) of a shard that is not full yet
+    writer.lock                 locked by whoever writes
 
 A row has one vector. The order of rows on disk is the order in which they were encoded.
 """
@@ -13,11 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from trainer.atomic import atomic_path, disk_errors, write_text
 from trainer.errors import FormatError, QueryError, WorkspaceError
+from trainer.store.lock import FileLock
 from trainer.store.manifest import (
     MANIFEST_NAME,
     StoreManifest,
@@ -28,6 +31,7 @@ from trainer.store.manifest import (
 
 SHARD_ROWS = 10_000
 _PART_NAME = "unfinished.part"
+_LOCK_NAME = "writer.lock"
 _LARGEST = float(np.finfo(np.float16).max)
 
 
@@ -49,26 +53,39 @@ class StoreWriter:
     def __init__(self, folder: Path, manifest: StoreManifest, shard_rows: int = SHARD_ROWS) -> None:
         """Begin or continue the store at `folder`.
 
-        Raises MismatchError where vectors of another checkpoint, pooling, crop, scaling or
-        bands lie there already.
+        Raises MismatchError where vectors of another checkpoint, pooling, crop, scaling,
+        bands or catalogue lie there already, WorkspaceError while another writes there.
         """
         self.folder = folder
         self.manifest = manifest
         self._shard_rows = shard_rows
         self._record = np.dtype([("row", "<u4"), ("vector", "<f2", (manifest.dimension,))])
-        if (folder / MANIFEST_NAME).exists():
-            require_same_making(read_manifest(folder), manifest)
-        else:
-            with disk_errors(folder):
-                folder.mkdir(parents=True, exist_ok=True)
-            self._write_manifest(manifest.model_copy(update={"complete": False, "shards": ()}))
-        self._done = np.zeros(max(manifest.rows, 1), bool)
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         self._shards: list[int] = []
-        while (path := _rows_path(folder, len(self._shards))).exists():
-            rows = load_array(path, (None,), "uint32")
-            self._mark_done(rows)
-            self._shards.append(len(rows))
-        self._pending = [self._recover()]
+        self._pending: list[np.ndarray] = []
+        try:
+            self._lock = FileLock(folder / _LOCK_NAME)
+        except BlockingIOError as error:
+            raise WorkspaceError(
+                f'Another program is writing embeddings to "{manifest.name}" ({folder}). Wait'
+                " until it has ended, or choose another name."
+            ) from error
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let others write; what was appended stays, to be continued."""
+        self._lock.release()
 
     def done_rows(self) -> np.ndarray:
         """(n,) uint32, sorted: rows whose vectors are on disk."""
@@ -104,7 +121,7 @@ class StoreWriter:
             self._replace_part(self._pending[0])
 
     def finish(self) -> StoreManifest:
-        """Write the last shard and declare the store complete."""
+        """Write the last shard, declare the store complete, and close."""
         together = np.concatenate(self._pending)
         if len(together):
             self._write_shard(together)
@@ -114,7 +131,21 @@ class StoreWriter:
             update={"complete": True, "shards": tuple(self._shards), "created": utc_now()}
         )
         self._write_manifest(self.manifest)
+        self.close()
         return self.manifest
+
+    def _begin(self) -> None:
+        if (self.folder / MANIFEST_NAME).exists():
+            require_same_making(read_manifest(self.folder), self.manifest)
+        else:
+            empty = self.manifest.model_copy(update={"complete": False, "shards": ()})
+            self._write_manifest(empty)
+        self._done = np.zeros(max(self.manifest.rows, 1), bool)
+        while (path := _rows_path(self.folder, len(self._shards))).exists():
+            rows = load_array(path, (None,), "uint32")
+            self._mark_done(rows)
+            self._shards.append(len(rows))
+        self._pending = [self._recover()]
 
     def _write_manifest(self, manifest: StoreManifest) -> None:
         write_text(self.folder / MANIFEST_NAME, manifest.model_dump_json(indent=2) + "\n")

@@ -120,6 +120,18 @@ def require_same_making(found: StoreManifest, wanted: StoreManifest) -> None:
                 f" {_in_words(found, field)}, and {_in_words(wanted, field)} was asked for."
                 " Give the new embeddings another name, or delete the store's folder first."
             )
+    _require_grown_catalogue(found, wanted)
+
+
+def _require_grown_catalogue(found: StoreManifest, wanted: StoreManifest) -> None:
+    changed = found.catalogue_fingerprint != wanted.catalogue_fingerprint
+    if wanted.rows < found.rows or (wanted.rows == found.rows and changed):
+        raise MismatchError(
+            f'The store "{found.name}" belongs to a catalogue of {found.rows} galaxies with the'
+            f" fingerprint {found.catalogue_fingerprint[:12]}…; the catalogue now has"
+            f" {wanted.rows} with the fingerprint {wanted.catalogue_fingerprint[:12]}…. Give the"
+            " new embeddings another name, or delete the store's folder first."
+        )
 
 
 def _in_words(manifest: StoreManifest, field: str) -> str:
