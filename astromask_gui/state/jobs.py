@@ -35,10 +35,38 @@ class Job:
         return self.status in ("queued", "running")
 
 
+@dataclass(frozen=True)
+class FormField:
+    """One choice of a job's form."""
+
+    name: str
+    """Key in the job's configuration."""
+    title: str
+    help: str
+    kind: Literal["integer", "number", "choice", "boolean", "text", "path"]
+    default: Any = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    advanced: bool = False
+    """Shown only when asked for."""
+
+
+@dataclass(frozen=True)
+class JobForm:
+    """What a kind of job may be told before it starts."""
+
+    kind: str
+    title: str
+    help: str
+    fields: tuple[FormField, ...]
+
+
 class Jobs(QObject):
     """All jobs, newest first. Starting and cancelling are intents."""
 
     changed = pyqtSignal()
+    forms_changed = pyqtSignal()
     start_requested = pyqtSignal(object)
     """dict: the job's configuration without the workspace."""
     cancel_requested = pyqtSignal(str)
@@ -48,6 +76,18 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs: tuple[Job, ...] = ()
+        self._forms: tuple[JobForm, ...] = ()
+
+    @property
+    def forms(self) -> tuple[JobForm, ...]:
+        """The kinds of job that can be started, with their choices."""
+        return self._forms
+
+    def set_forms(self, forms: tuple[JobForm, ...]) -> None:
+        """Say what can be started."""
+        if forms != self._forms:
+            self._forms = forms
+            self.forms_changed.emit()
 
     @property
     def jobs(self) -> tuple[Job, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -56,6 +58,7 @@ class NeighboursState(QObject):
         self._busy = False
         self._count = 40
         self._follow = True
+        self._held = False
 
     @property
     def query(self) -> Query | None:
@@ -85,7 +88,16 @@ class NeighboursState(QObject):
     @property
     def follows_active(self) -> bool:
         """True where a click on a galaxy makes it the query."""
-        return self._follow
+        return self._follow and not self._held
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """While a galaxy among the answers is made active, the query stays as it is."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
 
     def set_query(self, query: Query) -> int:
         """Seek for something else; returns the query's number."""

@@ -38,6 +38,8 @@ class Session(QObject):
     store_requested = pyqtSignal(str)
     create_requested = pyqtSignal(object)
     """dict: the arguments of a new workspace (folder, cutouts, bands …)."""
+    find_requested = pyqtSignal(str)
+    """Text: an object's id, or RA and Dec; the galaxy found becomes active."""
     changed = pyqtSignal()
     opening_changed = pyqtSignal()
     worker_changed = pyqtSignal()
@@ -88,6 +90,10 @@ class Session(QObject):
     def request_store(self, name: str) -> None:
         """Ask for another store of embeddings."""
         self.store_requested.emit(name)
+
+    def request_find(self, text: str) -> None:
+        """Ask for the galaxy of an id, or nearest to a position."""
+        self.find_requested.emit(text)
 
     def request_create(self, arguments: dict[str, object]) -> None:
         """Ask for a new workspace to be made and opened."""
