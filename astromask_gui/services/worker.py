@@ -44,8 +44,8 @@ class Worker(QObject):
     what to load). All methods are for the thread that made this object.
     """
 
-    died = pyqtSignal(str)
-    """The child ended unasked; the sentence says how. It is started again when needed."""
+    died = pyqtSignal(str, bool)
+    """The child ended unasked: how, in a sentence, and whether another is being started."""
     _outbox = pyqtSignal(object)
 
     def __init__(
@@ -216,8 +216,9 @@ class Worker(QObject):
     def _note_death(self, outcome: str) -> None:
         self._child = None
         self._deaths += 1
-        again = "" if self._deaths >= DEATHS_WITHOUT_ANSWER else " It is started again."
-        self._send(lambda: self.died.emit(f"{self._name} {outcome}.{again}"))
+        again = self._deaths < DEATHS_WITHOUT_ANSWER
+        sentence = f"{self._name} {outcome}." + (" It is started again." if again else "")
+        self._send(lambda: self.died.emit(sentence, again))
 
     def _send(self, callback: Callable[[], None]) -> None:
         if not self._closing:

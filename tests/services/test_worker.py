@@ -95,7 +95,7 @@ def test_a_request_survives_one_death(
     worker: Worker, qtbot: QtBot, heard: Heard, tmp_path: Path
 ) -> None:
     deaths: list[str] = []
-    worker.died.connect(deaths.append)
+    worker.died.connect(lambda sentence, _: deaths.append(sentence))
     worker.ask("first", heard.request("die_once", mark=str(tmp_path / "mark"), value="answered"))
     qtbot.waitUntil(lambda: bool(heard.answers))
     assert heard.answers == ["answered"]
@@ -135,7 +135,7 @@ def test_a_child_killed_while_idle_is_replaced_and_introduced_again(
 def test_a_child_that_can_not_live_is_not_started_for_ever(qtbot: QtBot, heard: Heard) -> None:
     worker = Worker("The helper", ("-c", "import sys; sys.exit('No such library.')"), ("first",))
     deaths: list[str] = []
-    worker.died.connect(deaths.append)
+    worker.died.connect(lambda sentence, _: deaths.append(sentence))
     worker.start()
     qtbot.waitUntil(lambda: len(deaths) == DEATHS_WITHOUT_ANSWER, timeout=15000)
     assert "No such library." in deaths[0]

@@ -1,0 +1,47 @@
+"""The user's own copy of the demo survey, made at its first opening."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from astromask_gui.resource_files import resource
+from astromask_gui.services.user_folders import data_folder
+from trainer.atomic import disk_errors
+from trainer.errors import WorkspaceError
+
+
+def copy_demo(shipped: Path | None = None, target: Path | None = None) -> Path:
+    """Folder of the demo's workspace, which may be written to; copied where it is missing.
+
+    The copy appears in one step, so that an interrupted one is made again. Raises
+    `WorkspaceError` where the demo was not installed or can't be copied.
+    """
+    shipped = shipped or resource("demo")
+    target = target or data_folder() / "demo"
+    if (target / "workspace.toml").is_file():
+        return target
+    if not (shipped / "workspace.toml").is_file():
+        raise WorkspaceError(
+            f"The demo survey is not part of this installation: expected it at {shipped}."
+        )
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        try:
+            shutil.copytree(shipped, temporary, dirs_exist_ok=True)
+            _put_in_place(temporary, target)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return target
+
+
+def _put_in_place(made: Path, target: Path) -> None:
+    try:
+        os.replace(made, target)
+    except OSError:
+        # Another window may have been quicker; its copy is as good.
+        if not (target / "workspace.toml").is_file():
+            raise

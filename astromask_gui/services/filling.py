@@ -1,0 +1,80 @@
+"""What a workspace that was read from disk means for the window's state."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from astromask_gui.services.loading import Loaded
+from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.display import SurveyPixels
+from astromask_gui.state.view import Colouring
+
+CHANGING = ("score", "labels")
+"""Sources of columns whose values another run or grade replaces."""
+
+
+def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]) -> None:
+    """Show another workspace: nothing of the one before is left."""
+    # In this order no view ever sees points of one catalogue and a selection of another.
+    state.view.set_coordinates(None, None)
+    state.view.set_colouring(Colouring())
+    state.neighbours.clear()
+    state.selection.reset(loaded.facts.count)
+    state.filters.reset(loaded.facts.count)
+    state.reconstruction.clear()
+    state.undo.clear()
+    state.labels.set_codes(np.zeros(loaded.facts.count, np.int8))
+    # Columns of the same name hold other values here.
+    state.columns.set_columns(())
+    state.columns.set_columns(loaded.columns)
+    state.display.set_survey(survey_pixels(loaded, noise))
+    state.session.set_workspace(loaded.facts)
+    state.view.set_projections(loaded.projections)
+    state.view.set_coordinates(loaded.projection, loaded.coordinates)
+    if not loaded.facts.is_demo:
+        state.preferences.remember(str(loaded.facts.folder))
+
+
+def update_state(state: ApplicationState, before: Loaded, loaded: Loaded) -> None:
+    """Take in what is new in the open workspace: rows, columns, a store, projections."""
+    if loaded.facts.count != before.facts.count:
+        _grow(state, before.facts.count, loaded.facts.count)
+    state.columns.set_columns(loaded.columns)
+    for column in loaded.columns:
+        # Others' values never change unless the catalogue grows.
+        if column.source in CHANGING or loaded.facts.count != before.facts.count:
+            state.columns.invalidate(column.name)
+    state.session.set_workspace(loaded.facts)
+    state.view.set_projections(loaded.projections)
+    shown = state.view.coordinates
+    same = (
+        loaded.projection == state.view.projection
+        and shown is not None
+        and loaded.coordinates is not None
+        and np.array_equal(shown, loaded.coordinates, equal_nan=True)
+    )
+    if not same:
+        state.view.set_coordinates(loaded.projection, loaded.coordinates)
+
+
+def survey_pixels(loaded: Loaded, noise: tuple[float, ...]) -> SurveyPixels:
+    """The survey's constants that pictures need."""
+    settings = loaded.workspace.settings
+    return SurveyPixels(
+        bands=settings.bands,
+        zero_points=settings.zero_points or (),
+        noise=noise,
+        pixel_scale=settings.pixel_scale,
+        crop=settings.crop,
+    )
+
+
+def _grow(state: ApplicationState, before: int, count: int) -> None:
+    state.view.set_coordinates(state.view.projection, None)
+    state.selection.grow(count)
+    if state.filters.items():
+        state.messages.warning(
+            f"The catalogue has grown from {before:,} to {count:,} galaxies; the filters were"
+            " taken off, because they did not know the new ones."
+        )
+    state.filters.reset(count)

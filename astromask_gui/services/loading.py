@@ -1,0 +1,187 @@
+"""Reading a workspace from disk into plain facts; slow, so never on the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astromask_gui.services.describing import Describer
+from astromask_gui.state.columns import Column
+from astromask_gui.state.session import OpenWorkspace
+from trainer.errors import AstroMaskError, MismatchError
+
+# What reads files brings pyarrow and h5py along, and is imported only when something is
+# opened: the window is painted before.
+if TYPE_CHECKING:
+    from trainer.store.embeddings import EmbeddingStore
+    from trainer.workspace.workspace import Workspace
+
+PREFERRED = ("umap", "tsne", "pca")
+CHECKPOINT_ENDINGS = {".safetensors", ".pth", ".pt"}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An open workspace, as far as services need it."""
+
+    workspace: Workspace
+    facts: OpenWorkspace
+    columns: tuple[Column, ...]
+    store: EmbeddingStore | None
+    projections: tuple[str, ...]
+    projection: str | None
+    coordinates: NDArray[np.float32] | None
+    describer: Describer
+    notes: tuple[str, ...] = ()
+    """Sentences on what could not be opened; the rest works."""
+
+
+def workspace_folder(path: Path) -> Path | None:
+    """The folder of the workspace that `path` is, or whose `workspace.toml` it is."""
+    folder = path.parent if path.name == "workspace.toml" else path
+    return folder if (folder / "workspace.toml").is_file() else None
+
+
+def load_workspace(
+    folder: Path,
+    store: str | None = None,
+    projection: str | None = None,
+    *,
+    is_demo: bool = False,
+    notes: Sequence[str] = (),
+) -> Loaded:
+    """Open a workspace with its newest store and projection, or with those named.
+
+    Raises `AstroMaskError` where the workspace can't be opened; a store or projection that
+    can't is left out and noted, after the `notes` given.
+    """
+    from trainer.workspace.workspace import Workspace
+
+    workspace = Workspace.open(folder)
+    said = [*notes]
+    if (missing := workspace.missing_sentence()) is not None:
+        said.append(missing)
+    stores = _complete_stores(workspace, said)
+    chosen = stores.get(store) if store in stores else next(iter(stores.values()), None)
+    names, shown, coordinates = _load_projection(workspace, chosen, projection, said)
+    checkpoints = find_checkpoints(workspace.folder)
+    facts = OpenWorkspace(
+        folder=workspace.folder,
+        name=workspace.settings.name,
+        count=len(workspace),
+        bands=workspace.settings.bands,
+        stores=tuple(stores),
+        store=chosen.manifest.name if chosen else None,
+        checkpoint=_checkpoint(workspace.folder, chosen, checkpoints),
+        checkpoints=checkpoints,
+        bad_files=tuple(f"{file.path}: {file.reason}" for file in workspace.bad_files),
+        is_demo=is_demo,
+    )
+    return Loaded(
+        workspace,
+        facts,
+        describe_columns(workspace),
+        chosen,
+        names,
+        shown,
+        coordinates,
+        Describer(workspace.catalogue),
+        tuple(said),
+    )
+
+
+def load_coordinates(loaded: Loaded, name: str) -> NDArray[np.float32]:
+    """(N, 2) float32 of a projection of the open store. Raises `AstroMaskError`."""
+    from trainer.store.projections import Projection, projection_folder
+
+    assert loaded.store is not None, "projections belong to a store"
+    found = Projection.open(projection_folder(loaded.store.folder, name))
+    found.require_store(loaded.store)
+    return found.coordinates_of(loaded.facts.count)
+
+
+def describe_columns(workspace: Workspace) -> tuple[Column, ...]:
+    """What columns the workspace has, without their values."""
+    store = workspace.columns
+    infos = [store.info(name) for name in store.names()]
+    return tuple(
+        Column(
+            info.name,
+            info.kind,
+            info.unit or "",
+            info.source or "",
+            info.description or "",
+            tuple(info.categories or ()),
+        )
+        for info in infos
+    )
+
+
+def find_checkpoints(folder: Path) -> tuple[Path, ...]:
+    """Checkpoints in the workspace's runs, newest first."""
+    found = [path for path in (folder / "runs").glob("*/**/*") if path.suffix in CHECKPOINT_ENDINGS]
+    return tuple(sorted(found, key=lambda path: path.stat().st_mtime, reverse=True))
+
+
+def _complete_stores(workspace: Workspace, notes: list[str]) -> dict[str, EmbeddingStore]:
+    """The stores that can be used, newest first."""
+    from trainer.store.embeddings import EmbeddingStore
+
+    stores = []
+    for name in workspace.stores():
+        try:
+            store = EmbeddingStore.open(workspace.store_folder(name))
+            _require_catalogue(workspace, store)
+            stores.append(store)
+        except AstroMaskError as error:
+            notes.append(str(error))
+    stores.sort(key=lambda store: store.manifest.created, reverse=True)
+    return {store.manifest.name: store for store in stores}
+
+
+def _require_catalogue(workspace: Workspace, store: EmbeddingStore) -> None:
+    manifest = store.manifest
+    if not workspace.catalogue.has_grown_from(manifest.catalogue_fingerprint, manifest.rows):
+        raise MismatchError(
+            f'The store "{manifest.name}" was made for another catalogue than this workspace'
+            f" has ({manifest.rows} rows then, {len(workspace)} now); it is left out. Embed"
+            " again under another name."
+        )
+
+
+def _load_projection(
+    workspace: Workspace, store: EmbeddingStore | None, wanted: str | None, notes: list[str]
+) -> tuple[tuple[str, ...], str | None, NDArray[np.float32] | None]:
+    """Names of all projections, and the first that can be shown, with its points."""
+    from trainer.store.projections import Projection, list_projections, projection_folder
+
+    if store is None:
+        return (), None, None
+    names = list_projections(store.folder)
+    for name in sorted(names, key=lambda name: (name != wanted, _preference(name))):
+        try:
+            found = Projection.open(projection_folder(store.folder, name))
+            found.require_store(store)
+            return tuple(names), name, found.coordinates_of(len(workspace))
+        except AstroMaskError as error:
+            notes.append(str(error))
+    return tuple(names), None, None
+
+
+def _preference(name: str) -> int:
+    return next(
+        (i for i, method in enumerate(PREFERRED) if name.startswith(method)), len(PREFERRED)
+    )
+
+
+def _checkpoint(folder: Path, store: EmbeddingStore | None, found: tuple[Path, ...]) -> Path | None:
+    """The checkpoint that made the store; without a store the newest of the runs."""
+    if store is None:
+        return found[0] if found else None
+    # Joining an absolute path gives that path.
+    return folder / store.manifest.checkpoint_path

@@ -1,0 +1,39 @@
+"""The reader process: its lanes and the words that it understands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from astromask_gui.services.loading import Loaded
+from astromask_gui.services.worker import Worker
+
+VIEWER, HOVER, QUERY, TILES, PREFETCH = LANES = ("viewer", "hover", "query", "tiles", "prefetch")
+
+
+def start_reader() -> Worker:
+    """Start `trainer.cutouts.pixel_server`, so that it is ready when a workspace is open."""
+    worker = Worker("The cutout reader", ("-m", "trainer.cutouts.pixel_server"), LANES, threads=1)
+    worker.start()
+    return worker
+
+
+def open_message(loaded: Loaded) -> dict[str, Any]:
+    """The request that opens a workspace's cutouts."""
+    settings = loaded.workspace.settings
+    files = [
+        {"path": str(file.path), "count": file.count, "first_row": file.first_row}
+        for file in loaded.workspace.survey_files()
+    ]
+    return {
+        "op": "open",
+        "workspace_files": files,
+        "bands": list(settings.bands),
+        "bands_override": settings.bands_override,
+        "crop": settings.crop,
+        "zero_points": settings.zero_points,
+    }
+
+
+def read_message(rows: list[int]) -> dict[str, Any]:
+    """The request for whole cutouts (n, B, H, W) and their missing bands."""
+    return {"op": "read", "rows": rows, "crop": None}

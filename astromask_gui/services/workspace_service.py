@@ -1,0 +1,201 @@
+"""Opens workspaces, and takes in what jobs add to the open one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from astromask_gui.services.background import Background
+from astromask_gui.services.demo import copy_demo
+from astromask_gui.services.filling import fill_state, update_state
+from astromask_gui.services.loading import (
+    Loaded,
+    load_coordinates,
+    load_workspace,
+    workspace_folder,
+)
+from astromask_gui.services.noise import noise_by_band, sample_rows
+from astromask_gui.services.offering import create_workspace, describe_path
+from astromask_gui.services.reader import QUERY, open_message, read_message
+from astromask_gui.services.worker import Request, Worker
+from astromask_gui.state.application import ApplicationState
+
+SAMPLE_BYTES = 8 * 2**20
+"""Pixels that are read to measure the survey's noise."""
+MOST_SAMPLED = 64
+
+
+class WorkspaceService(QObject):
+    """Answers `session.open`, `create`, `demo` and `store`, and loads projections and columns."""
+
+    loaded_changed = pyqtSignal(object)
+    """`Loaded`: another workspace, another of its stores, or the same with something new."""
+
+    def __init__(
+        self,
+        state: ApplicationState,
+        background: Background,
+        reader: Worker,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._background, self._reader = state, background, reader
+        self._loaded: Loaded | None = None
+        self._opened: dict[str, Any] | None = None
+        """What the reader was last asked to open."""
+        state.session.open_requested.connect(self.open)
+        state.session.demo_requested.connect(self.open_demo)
+        state.session.store_requested.connect(self._switch_store)
+        state.session.create_requested.connect(self._create)
+        state.view.projection_requested.connect(self._load_projection)
+        state.columns.requested.connect(self._load_column)
+        reader.died.connect(lambda sentence, _: state.messages.error(sentence))
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """What is open."""
+        return self._loaded
+
+    def open(self, path: Path) -> None:
+        """Open the workspace at `path`, or offer to make one of the cutouts there."""
+        self._state.session.set_opening(f"Opening {path.name or path} …")
+        self._run_opening(partial(_look_at, path))
+
+    def open_demo(self) -> None:
+        """Open the user's copy of the demo survey."""
+        self._state.session.set_opening("Opening the demo survey …")
+        self._run_opening(lambda: load_workspace(copy_demo(), is_demo=True))
+
+    def refresh(self, done: Callable[[], None]) -> None:
+        """Read the open workspace again, keep what the user looks at, then call `done`."""
+        if self._loaded is None:
+            return
+        facts, projection = self._loaded.facts, self._state.view.projection
+        self._background.run(
+            partial(load_workspace, facts.folder, facts.store, projection, is_demo=facts.is_demo),
+            partial(self._take_new, done),
+            self._state.messages.error,
+            lane="refresh",
+        )
+
+    def find_row(
+        self, object_id: str, done: Callable[[int], None], failed: Callable[[str], None]
+    ) -> None:
+        """The row of an identifier in the open workspace."""
+        assert self._loaded is not None, "nothing is open"
+        catalogue = self._loaded.workspace.catalogue
+        self._background.run(lambda: int(catalogue.rows_of([object_id])[0]), done, failed)
+
+    def _run_opening(self, work: Callable[[], Loaded | dict[str, Any]]) -> None:
+        # What was being opened or taken in is no longer wanted.
+        self._background.drop("refresh")
+        self._background.run(work, self._take_look, self._state.session.set_error, lane="open")
+
+    def _create(self, arguments: dict[str, Any]) -> None:
+        folder = Path(str(arguments["folder"]))
+        self._state.session.set_opening(f"Making the workspace {folder.name} …")
+
+        def make() -> Loaded:
+            made, warnings = create_workspace(arguments)
+            return load_workspace(made, notes=warnings)
+
+        self._run_opening(make)
+
+    def _take_look(self, found: Loaded | dict[str, Any]) -> None:
+        if isinstance(found, dict):
+            self._state.session.offer_cutouts(found)
+        else:
+            self._open_reader(found)
+            self._measure_noise(found)
+
+    def _open_reader(self, loaded: Loaded) -> None:
+        message = open_message(loaded)
+        if message != self._opened:
+            self._opened = message
+            self._reader.introduce([Request(message)])
+
+    def _measure_noise(self, loaded: Loaded) -> None:
+        """Measure the sky, so that the first picture is stretched as all later ones are."""
+        height, width = loaded.workspace.settings.image_size
+        cutout_bytes = 4 * len(loaded.facts.bands) * height * width
+        wanted = min(MOST_SAMPLED, max(4, SAMPLE_BYTES // cutout_bytes))
+        rows = sample_rows(loaded.facts.count, wanted)
+
+        def measure(_: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+            work = partial(noise_by_band, arrays["pixels"], arrays["missing"].astype(bool))
+            self._background.run(work, fill, go_without, lane="noise")
+
+        def fill(noise: tuple[float, ...]) -> None:
+            self._fill(loaded, noise)
+
+        def go_without(sentence: str) -> None:
+            self._state.messages.error(sentence)
+            self._fill(loaded, ())
+
+        request = Request(read_message(rows.tolist()), {}, measure, go_without)
+        self._reader.ask(QUERY, request, replace=False)
+
+    def _fill(self, loaded: Loaded, noise: tuple[float, ...]) -> None:
+        self._loaded = loaded
+        fill_state(self._state, loaded, noise)
+        for note in loaded.notes:
+            self._state.messages.warning(note)
+        self.loaded_changed.emit(loaded)
+
+    def _switch_store(self, name: str) -> None:
+        if self._loaded is None:
+            return
+        facts = self._loaded.facts
+        self._background.run(
+            partial(load_workspace, facts.folder, name, is_demo=facts.is_demo),
+            partial(self._take_new, lambda: None),
+            self._state.messages.error,
+            lane="refresh",
+        )
+
+    def _take_new(self, done: Callable[[], None], loaded: Loaded) -> None:
+        before = self._loaded
+        if before is None or before.facts.folder != loaded.facts.folder:
+            return
+        self._loaded = loaded
+        self._open_reader(loaded)
+        update_state(self._state, before, loaded)
+        for note in loaded.notes:
+            if note not in before.notes:
+                self._state.messages.warning(note)
+        self.loaded_changed.emit(loaded)
+        done()
+
+    def _load_projection(self, name: str) -> None:
+        if self._loaded is None:
+            return
+
+        def take(coordinates: NDArray[np.float32]) -> None:
+            self._state.view.set_coordinates(name, coordinates)
+
+        work = partial(load_coordinates, self._loaded, name)
+        self._background.run(work, take, self._state.messages.error, lane="projection")
+
+    def _load_column(self, name: str) -> None:
+        if self._loaded is None:
+            return
+        loaded = self._loaded
+
+        def take(values: NDArray[np.generic]) -> None:
+            if self._loaded is not None and self._loaded.facts.folder == loaded.facts.folder:
+                self._state.columns.set_values(name, values)
+
+        self._background.run(
+            partial(loaded.workspace.columns.values, name), take, self._state.messages.error
+        )
+
+
+def _look_at(path: Path) -> Loaded | dict[str, Any]:
+    folder = workspace_folder(path)
+    return describe_path(path) if folder is None else load_workspace(folder)
