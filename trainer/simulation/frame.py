@@ -64,12 +64,12 @@ class Frame:
 
     @cached_property
     def _fine_phase(self) -> np.ndarray:
-        return np.exp(-1j * self._wave_numbers * self.fine_axis[0]).astype(np.complex64)
+        return np.asarray(np.exp(-1j * self._wave_numbers * self.fine_axis[0]), np.complex64)
 
     @cached_property
     def _pixel_phase(self) -> np.ndarray:
         first = (0.5 - self.side / 2) * PIXEL_SCALE
-        return np.exp(1j * self._wave_numbers * first).astype(np.complex64)
+        return np.asarray(np.exp(1j * self._wave_numbers * first), np.complex64)
 
     def transform(self, shape: Any) -> np.ndarray:
         """(side, side) complex64 transform of a profile or of fine pixels, zero in the middle."""
@@ -78,7 +78,7 @@ class Frame:
         image = galsim.ImageCF(self.side, self.side, scale=2.0 * math.pi / self.extent)
         image.setCenter(0, 0)
         shape.drawKImage(image=image, recenter=False)
-        return image.array
+        return np.asarray(image.array)
 
     def _transform_pixels(self, pixels: np.ndarray) -> np.ndarray:
         whole = fft.fftshift(fft.fft2(pixels.astype(np.float32)))
@@ -87,7 +87,7 @@ class Frame:
         # A fine pixel is a small square of light, which softens like any other pixel.
         soft = np.sinc(self._wave_numbers * self.fine_scale / (2.0 * math.pi))
         phase = self._fine_phase * soft.astype(np.float32)
-        return part * phase[:, None] * phase[None, :]
+        return np.asarray(part * phase[:, None] * phase[None, :])
 
     def expose(
         self, parts: list[Part], seeing: np.ndarray, shear: tuple[float, float]

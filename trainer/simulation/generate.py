@@ -129,7 +129,7 @@ def _create(file: h5py.File, plan: Plan) -> None:
 def packed(pixels: np.ndarray) -> np.ndarray:
     """(…, 5, H, W) int32: whole steps of the survey above the pedestal."""
     steps = survey.steps()[:, None, None]
-    return np.rint(pixels / steps).astype(np.int32) + _PEDESTAL
+    return np.asarray(np.rint(pixels / steps) + _PEDESTAL, np.int32)
 
 
 def _write(file: h5py.File, first: int, seed: int, cutouts: list[Cutout]) -> None:

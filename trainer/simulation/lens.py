@@ -55,7 +55,7 @@ class Ellipsoid:
     def potential(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """ψ, arcsec², with α = ∇ψ; being homogeneous of degree one, ψ = x·α."""
         alpha_x, alpha_y = self.deflection(x, y)
-        return x * alpha_x + y * alpha_y
+        return np.asarray(x * alpha_x + y * alpha_y)
 
     def convergence(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """κ = Σ/Σ_crit; infinite at the centre."""
@@ -118,7 +118,7 @@ class Ellipsoid:
     def _across(self, phi: np.ndarray, beta_u: float, beta_v: float) -> np.ndarray:
         """Component of β + α(φ) across the direction φ; zero at an image."""
         alpha_u, alpha_v = self._lens_deflection(np.cos(phi), np.sin(phi))
-        return (beta_u + alpha_u) * np.sin(phi) - (beta_v + alpha_v) * np.cos(phi)
+        return np.asarray((beta_u + alpha_u) * np.sin(phi) - (beta_v + alpha_v) * np.cos(phi))
 
     def _lens_deflection(self, u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         distance = np.hypot(u, v)

@@ -157,7 +157,7 @@ def blobs(
     along_x = np.exp(-0.5 * ((axis[None, :] - x[:, None]) / width[:, None]) ** 2)
     along_y = np.exp(-0.5 * ((axis[None, :] - y[:, None]) / width[:, None]) ** 2)
     norm = flux * frame.fine_scale**2 / (2.0 * math.pi * width**2)
-    return (along_y * norm[:, None]).T @ along_x
+    return np.asarray((along_y * norm[:, None]).T @ along_x)
 
 
 def _edge_on(rng: np.random.Generator, galaxy: Galaxy, frame: Frame) -> list[Part]:

@@ -157,7 +157,7 @@ def _draw_size(rng: np.random.Generator, kind: str, absolute: float, redshift: f
     else:
         size = 4.6 * 10.0 ** (-0.13 * (absolute + 20.5))
     size = float(np.clip(size, 0.5, 18.0)) * math.exp(rng.normal(0.0, 0.28))
-    return size * (1.0 + redshift) ** -0.8
+    return float(size * (1.0 + redshift) ** -0.8)
 
 
 def _draw_axis_ratio(rng: np.random.Generator, kind: str) -> float:

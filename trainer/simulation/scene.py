@@ -80,7 +80,7 @@ def quantised(image: np.ndarray) -> np.ndarray:
     """Counts (5, H, W) rounded to whole steps of the survey, float32."""
     steps = survey.steps()[:, None, None]
     # Adding 0 turns a negative zero into a zero, which compresses better.
-    return (np.round(image / steps) * steps + 0.0).astype(np.float32)
+    return np.asarray(np.round(image / steps) * steps + 0.0, np.float32)
 
 
 def _draw_main(rng: np.random.Generator, kind: str, frame: Frame) -> tuple[list[Part], Truth]:
@@ -150,7 +150,7 @@ def _unit_smoothed(noise: np.ndarray, width: float) -> np.ndarray:
     kernel = np.exp(-0.5 * (reach / width) ** 2)
     kernel /= kernel.sum()
     gain = float((kernel**2).sum())
-    return gaussian_filter(noise, width, mode="wrap", radius=3) / gain
+    return np.asarray(gaussian_filter(noise, width, mode="wrap", radius=3) / gain)
 
 
 def _signal_to_noise(main: np.ndarray, deviation: np.ndarray) -> float:

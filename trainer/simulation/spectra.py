@@ -74,7 +74,7 @@ def template_magnitudes(spectral_type: float, redshift: float) -> np.ndarray:
     dt, dz = t - i, z - j
     at_i = (1 - dz) * table[i, j] + dz * table[i, j + 1]
     at_next = (1 - dz) * table[i + 1, j] + dz * table[i + 1, j + 1]
-    return (1 - dt) * at_i + dt * at_next
+    return np.asarray((1 - dt) * at_i + dt * at_next)
 
 
 def colours(spectral_type: float, redshift: float, reddening: float = 0.0) -> np.ndarray:
@@ -85,7 +85,7 @@ def colours(spectral_type: float, redshift: float, reddening: float = 0.0) -> np
     magnitudes = template_magnitudes(spectral_type, redshift)
     wavelength = np.array([SURVEY[band].wavelength for band in BANDS]) / (1.0 + redshift)
     magnitudes = magnitudes + 4.05 * reddening * (wavelength / 5500.0) ** -1.2
-    return magnitudes - magnitudes[BANDS.index("r")]
+    return np.asarray(magnitudes - magnitudes[BANDS.index("r")])
 
 
 def k_correction_r(spectral_type: float, redshift: float) -> float:

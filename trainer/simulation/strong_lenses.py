@@ -50,7 +50,7 @@ class Source:
         for clump_x, clump_y, width, share in self.clumps:
             distance = ((x - clump_x) ** 2 + (y - clump_y) ** 2) / width**2
             light = light + share * np.exp(-0.5 * distance) / (2 * math.pi * width**2)
-        return light
+        return np.asarray(light)
 
 
 @dataclass(frozen=True)

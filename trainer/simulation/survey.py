@@ -48,7 +48,7 @@ _APERTURE_PIXELS = math.pi * (1.0 / PIXEL_SCALE) ** 2
 
 def counts(magnitudes: np.ndarray) -> np.ndarray:
     """Counts (…, 5) of AB magnitudes (…, 5) in u, g, r, i, z."""
-    return 10.0 ** (0.4 * (ZERO_POINTS - magnitudes))
+    return np.asarray(10.0 ** (0.4 * (ZERO_POINTS - magnitudes)))
 
 
 def sky_noise() -> np.ndarray:
@@ -60,7 +60,7 @@ def sky_noise() -> np.ndarray:
 def gains() -> np.ndarray:
     """(5,) photo-electrons a count, such that the sky's own photons are its noise."""
     brightness = np.array([SURVEY[band].sky for band in BANDS])
-    return counts(brightness) * PIXEL_SCALE**2 / sky_noise() ** 2
+    return np.asarray(counts(brightness) * PIXEL_SCALE**2 / sky_noise() ** 2)
 
 
 def steps() -> np.ndarray:
@@ -74,4 +74,5 @@ def steps() -> np.ndarray:
 def draw_seeing(rng: np.random.Generator) -> np.ndarray:
     """(5,) FWHM of one place on the sky, arcsec: nights differ by band, within the limits."""
     medians = np.array([SURVEY[band].seeing for band in BANDS])
-    return np.clip(medians * np.exp(rng.normal(0.0, 0.09, len(BANDS))), *SEEING_LIMITS)
+    scatter = np.exp(rng.normal(0.0, 0.09, len(BANDS)))
+    return np.asarray(np.clip(medians * scatter, *SEEING_LIMITS))
