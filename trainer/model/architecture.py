@@ -77,7 +77,9 @@ class Architecture(BaseModel):
         return self.patch**2 * self.bands
 
 
-class _Size(NamedTuple):
+class Size(NamedTuple):
+    """Encoder and decoder of a named size."""
+
     width: int
     depth: int
     heads: int
@@ -88,12 +90,12 @@ class _Size(NamedTuple):
 # The encoders are the usual ViT sizes. From base on, the decoder is that of He et al.
 # 2022 (arXiv:2111.06377); below, it shrinks with the encoder, else it would take most
 # of the time.
-SIZES: dict[ModelSize, _Size] = {
-    "tiny": _Size(192, 12, 3, (96, 4, 3)),
-    "small": _Size(384, 12, 6, (192, 4, 6)),
-    "base": _Size(768, 12, 12, (512, 8, 16)),
-    "large": _Size(1024, 24, 16, (512, 8, 16)),
-    "huge": _Size(1280, 32, 16, (512, 8, 16)),
+SIZES: dict[ModelSize, Size] = {
+    "tiny": Size(192, 12, 3, (96, 4, 3)),
+    "small": Size(384, 12, 6, (192, 4, 6)),
+    "base": Size(768, 12, 12, (512, 8, 16)),
+    "large": Size(1024, 24, 16, (512, 8, 16)),
+    "huge": Size(1280, 32, 16, (512, 8, 16)),
 }
 _MLP_RATIO = 4
 

@@ -8,9 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 
-from trainer.atomic import atomic_path
 from trainer.cutouts.scaling import Scaling, scaling_from_json
 from trainer.errors import CheckpointError
 from trainer.model.architecture import Architecture
@@ -18,6 +16,7 @@ from trainer.model.header import METADATA_KEY, CheckpointHeader
 from trainer.model.infer import infer_architecture
 from trainer.model.mae import MaskedAutoencoder
 from trainer.model.raw import RawCheckpoint, read_raw
+from trainer.model.tensors import write_tensors
 
 BEST_NAME = "checkpoint-best.safetensors"
 LAST_NAME = "checkpoint-last.safetensors"
@@ -116,8 +115,7 @@ def save_checkpoint(
     Raises `WorkspaceError` where the file can't be written.
     """
     tensors = {name: _stored(name, tensor, half) for name, tensor in model.state_dict().items()}
-    with atomic_path(path) as temporary:
-        save_file(tensors, temporary, metadata={METADATA_KEY: header.model_dump_json()})
+    write_tensors(path, tensors, {METADATA_KEY: header.model_dump_json()})
 
 
 def save_half(source: Path, target: Path) -> None:
@@ -143,7 +141,6 @@ def file_sha256(path: Path) -> str:
 def _stored(name: str, tensor: torch.Tensor, half: bool) -> torch.Tensor:
     # Positions are the same for every model of a shape: not worth a rounding.
     keep = not half or name.endswith("pos_embed")
-    tensor = tensor.detach().cpu().contiguous()
     return tensor if keep else tensor.half()
 
 
