@@ -24,12 +24,13 @@ _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @contextlib.contextmanager
-def atomic_path(path: Path | str) -> Iterator[Path]:
+def atomic_path(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` on success, else remove it.
 
     The temporary name ends in `.partial`: hand writers that look at the suffix an open
-    file or a format. Data and rename are on the disk when this returns. Raises
-    `WorkspaceError` where the folder can't be written or the disk is full.
+    file or a format. Data and rename are on the disk when this returns; not `durable`, a
+    power cut may lose what can be made again (thousands of small files are then written
+    far faster). Raises `WorkspaceError` where the folder can't be written or the disk is full.
     """
     target = Path(path)
     temporary = target.with_name(
@@ -38,9 +39,11 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     with disk_errors(target):
         try:
             yield temporary
-            _flush_to_disk(temporary)
+            if durable:
+                _flush_to_disk(temporary)
             os.replace(temporary, target)
-            _flush_folder(target.parent)
+            if durable:
+                _flush_folder(target.parent)
         finally:
             # A failure to tidy up must not hide the error that brought us here.
             with contextlib.suppress(OSError):

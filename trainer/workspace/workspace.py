@@ -162,14 +162,15 @@ class Workspace:
             f" say where to: `astromask relink {self.folder} {parent} NEW_FOLDER`."
         )
 
-    def survey(self) -> Survey:
+    def survey(self, *, require_all: bool = True) -> Survey:
         """The cutouts by row, cropped to the settings' crop.
 
-        Raises `WorkspaceError` naming `relink` where files have moved.
+        Raises `WorkspaceError` naming `relink` where files have moved; without
+        `require_all`, reading their rows raises instead.
         """
         from trainer.cutouts.survey import Survey
 
-        if (sentence := self.missing_sentence()) is not None:
+        if require_all and (sentence := self.missing_sentence()) is not None:
             raise WorkspaceError(sentence)
         return Survey(self.survey_files(), bands=self.settings.bands, crop=self.settings.crop)
 

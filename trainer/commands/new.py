@@ -1,0 +1,118 @@
+"""Make a workspace of files or folders of cutouts.
+
+The cutouts stay where they are; the workspace holds a catalogue of them and all that is
+made from them. Files that can't be read are named and left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.errors import QueryError
+
+if TYPE_CHECKING:
+    from trainer.workspace.workspace import Workspace
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("workspace", type=Path, help="Folder to make; it may hold other files.")
+    parser.add_argument(
+        "--cutouts",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="PATH",
+        help="Files of cutouts, or folders of them.",
+    )
+    parser.add_argument(
+        "--catalogue",
+        type=Path,
+        metavar="FILE",
+        help="Table to join by identifier, else by position: CSV, FITS, VOTable, ECSV, Parquet.",
+    )
+    parser.add_argument("--bands", metavar="u,g,r,i,z", help="Bands, in the order of the planes.")
+    parser.add_argument(
+        "--pixel-scale", type=float, metavar="ARCSEC", help="Side of a pixel, arcsec."
+    )
+    parser.add_argument(
+        "--zero-point",
+        metavar="MAG[,MAG…]",
+        help="AB magnitude of one count: one for all bands, or one a band.",
+    )
+    parser.add_argument(
+        "--crop",
+        type=int,
+        default=64,
+        metavar="N",
+        help="Side of the centre that the model sees, pixels. Default: 64.",
+    )
+    parser.add_argument("--name", help="Name to show. Default: the folder's.")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the workspace; returns the exit code."""
+    from trainer.cutouts.bands import split_names
+    from trainer.workspace.workspace import Workspace
+
+    if args.crop < 1:
+        raise QueryError(f"--crop {args.crop} does not fit: expected at least one pixel.")
+    if args.pixel_scale is not None and not args.pixel_scale > 0:
+        raise QueryError(f"--pixel-scale {args.pixel_scale} does not fit: expected arcsec above 0.")
+    workspace = Workspace.create(
+        args.workspace,
+        args.cutouts,
+        catalogue=args.catalogue,
+        bands=split_names(args.bands) if args.bands else None,
+        pixel_scale=args.pixel_scale,
+        zero_points=_magnitudes(args.zero_point) if args.zero_point else None,
+        crop=args.crop,
+        name=args.name,
+        progress=file_progress(),
+    )
+    print_warnings(workspace)
+    print(describe(workspace))
+    return 0
+
+
+def describe(workspace: Workspace) -> str:
+    """One sentence on what a workspace holds."""
+    settings = workspace.settings
+    height, width = settings.image_size
+    scale = f", {settings.pixel_scale:g} arcsec/px" if settings.pixel_scale else ""
+    files = "1 file" if len(settings.files) == 1 else f"{len(settings.files):,} files"
+    return (
+        f"{workspace.folder}: {len(workspace):,} galaxies in {files}, bands"
+        f" {' '.join(settings.bands)}, {height}×{width} px{scale}."
+    )
+
+
+def print_warnings(workspace: Workspace) -> None:
+    """Say on the standard error what was assumed and left out."""
+    for warning in workspace.warnings:
+        print(f"Note: {warning}", file=sys.stderr)
+
+
+def file_progress() -> Callable[[int, int], None] | None:
+    """Counts files on the screen; None where nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        end = "\n" if done == total else ""
+        print(f"\r{done:,} of {total:,} files read", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _magnitudes(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise QueryError(
+            f"--zero-point {text!r} does not fit: expected magnitudes such as 30 or 30,27,30."
+        ) from None
