@@ -113,7 +113,7 @@ def test_counts_of_another_zero_point_become_the_surveys(
     np.save(tmp_path / "q.npy", _pixels()[None])
     opened = query_file.open_reader
 
-    def with_zero_points(path, bands):
+    def with_zero_points(path, bands=None):
         reader = opened(path, bands=bands)
         reader.layout = replace(reader.layout, zero_points=(30.0, 30.0, 27.5), pixel_scale=0.4)
         return reader

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.cutouts.bands import plane_order
+from trainer.cutouts.bands import plane_order, short_names
 from trainer.cutouts.cleaning import clean
 from trainer.cutouts.crop import centre_crop
 from trainer.cutouts.detect import open_reader
@@ -65,6 +65,17 @@ def read_query(
     return QueryCutout(np.ascontiguousarray(pixels * factors, np.float32), identifier, notes)
 
 
+def _bands_assumed(path: Path, bands: Sequence[str]) -> bool:
+    """True where the file by itself does not say that its planes are these bands."""
+    # The reader that was told the bands no longer knows what it would have guessed.
+    try:
+        with closing(open_reader(path)) as reader:
+            layout = reader.layout
+            return layout.bands_guessed and short_names(layout.bands) != short_names(bands)
+    except FormatError:
+        return False
+
+
 def _cropped(pixels: np.ndarray, size: int | None, path: Path) -> np.ndarray:
     height, width = pixels.shape[-2:]
     if size is not None and size > min(height, width):
@@ -97,7 +108,7 @@ def _notes(
     notes, layout = [], reader.layout
     if len(reader) > 1:
         notes.append(f"{path} holds {len(reader)} cutouts; number {row} is the query.")
-    if layout.bands_guessed:
+    if _bands_assumed(path, manifest.bands):
         notes.append(
             f"{path} does not name its bands; they are taken to be {', '.join(manifest.bands)}."
         )
