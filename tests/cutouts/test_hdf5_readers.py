@@ -154,6 +154,7 @@ def test_the_users_word_names_planes_that_are_guessed(tmp_path: Path) -> None:
     assert layout.bands == ("z", "i", "r", "g", "u")
     assert not layout.bands_guessed
     assert layout.zero_points == (27, 30, 30, 27, 30)
+    assert "suggests u, g, r, i, z" in layout.warnings[0]
 
 
 def test_the_users_word_does_not_rename_what_the_file_names(tmp_path: Path) -> None:

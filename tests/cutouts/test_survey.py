@@ -125,6 +125,42 @@ def test_a_row_that_is_not_there_is_refused(tmp_path: Path) -> None:
         survey.read(np.array([6]))
 
 
+def test_rows_between_files_belong_to_none(tmp_path: Path) -> None:
+    files = [
+        SurveyFile(path, 3, first)
+        for path, first in zip(three_files(tmp_path), (2, 8, 11), strict=True)
+    ]
+    survey = Survey(files)
+    assert survey.read(np.array([2, 10, 13])).pixels.shape[0] == 3
+    for row in (0, 5, 7, 14, -1):
+        with pytest.raises(QueryError, match=f"Row {row} "):
+            survey.read(np.array([2, row]))
+
+
+def test_a_first_file_that_is_lost_does_not_stop_the_others(tmp_path: Path) -> None:
+    paths = three_files(tmp_path)
+    survey = Survey(scan([tmp_path]).files, crop=4)
+    paths[0].unlink()
+    assert survey.read(np.array([6, 12])).pixels.shape == (2, 5, 4, 4)
+    with pytest.raises(FormatError, match=paths[0].name):
+        survey.read(np.array([0, 6]))
+
+
+def test_one_open_file_is_enough(tmp_path: Path) -> None:
+    three_files(tmp_path)
+    survey = Survey(scan([tmp_path]).files, max_open=1)
+    assert survey.read(np.array([12, 0, 7])).pixels.shape == (3, 5, 12, 12)
+
+
+def test_a_survey_of_no_files_says_so() -> None:
+    survey = Survey([])
+    assert len(survey) == 0
+    with pytest.raises(FormatError, match="no files"):
+        _ = survey.shape
+    with pytest.raises(FormatError, match="no files"):
+        survey.read(np.array([0]))
+
+
 def test_a_file_that_shrank_or_vanished_is_named(tmp_path: Path) -> None:
     path = layouts.unions(tmp_path)
     with pytest.raises(FormatError, match=r"holds 6 cutouts.*with 9"):

@@ -67,6 +67,17 @@ def settle_bands(
     )
 
 
+def order_warning(bands: Sequence[str], guess: Sequence[str] | None) -> tuple[str, ...]:
+    """A sentence where the names given to planes are those of the guess in another order."""
+    given, guessed = (tuple(map(short_name, names or ())) for names in (bands, guess))
+    if given == guessed or sorted(given) != sorted(guessed):
+        return ()
+    return (
+        f"Its planes are taken to be {', '.join(bands)}, as was said; its name or layout suggests"
+        f" {', '.join(guess or ())}.",
+    )
+
+
 def plane_order(bands: Sequence[str], wanted: Sequence[str], where: Path | str) -> np.ndarray:
     """(len(wanted),) int: which plane of `bands` holds each wanted band. Raises `BandError`."""
     places = {short_name(band): place for place, band in enumerate(bands)}

@@ -90,6 +90,13 @@ def find_images(hdus: fits.HDUList, path: Path) -> Any:
     )
 
 
+def holds_only_tables(path: Path) -> bool:
+    """Whether a FITS file has tables and no image of two dimensions or more."""
+    with open_fits(path) as hdus:
+        images = any(hdu.is_image and len(hdu.shape) >= 2 for hdu in hdus)
+        return not images and len(hdus) > 1
+
+
 def is_beside(hdu: Any) -> bool:
     """Whether an HDU, by its name, goes with the pixels rather than being them."""
     return any(word in hdu.name.upper() for word in _NOT_PIXELS)

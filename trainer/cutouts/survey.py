@@ -18,7 +18,7 @@ from trainer.cutouts.detect import open_reader
 from trainer.cutouts.extras import arranged, joined
 from trainer.cutouts.protocol import CutoutReader, Cutouts, Extras, Layout
 from trainer.cutouts.scan import BadFile, ScanResult, SurveyFile, scan, wrong_size
-from trainer.errors import FormatError, QueryError
+from trainer.errors import AstroMaskError, FormatError, QueryError
 
 __all__ = ["BadFile", "ScanResult", "Survey", "SurveyFile", "scan"]
 
@@ -27,6 +27,7 @@ MOST_OPEN = 16
 MOST_CACHE_BYTES = 256 * 2**20
 """Chunk caches that open files may hold together."""
 
+NO_FILES = "This survey has no files of cutouts."
 BLOCK_BYTES = 64 * 2**20
 """Whole cutouts held in memory while a crop of many is read."""
 
@@ -56,6 +57,8 @@ class Survey:
         self._wanted = tuple(bands) if bands is not None else None
         self._max_open = max_open
         self._first_rows = np.array([file.first_row for file in self.files], np.int64)
+        self._counts = np.array([file.count for file in self.files], np.int64)
+        self._layout: Layout | None = None
         self._forget_readers()
 
     def __len__(self) -> int:
@@ -79,9 +82,11 @@ class Survey:
 
     @property
     def layout(self) -> Layout:
-        """Layout of the first file. Raises `FormatError`."""
+        """Layout of the first file that can be opened. Raises what the first one raised."""
         with self._lock:
-            return self._reader(0).layout
+            if self._layout is None:
+                self._layout = self._first_layout()
+            return self._layout
 
     @property
     def bands(self) -> tuple[str, ...]:
@@ -101,16 +106,16 @@ class Survey:
 
     @property
     def pixel_scale(self) -> float | None:
-        """Arcsec per pixel, as the first file says."""
+        """Arcsec per pixel, as the layout says."""
         return self.layout.pixel_scale
 
     @property
     def zero_points(self) -> tuple[float, ...] | None:
-        """AB magnitude of one count by band of the survey, as the first file says."""
+        """AB magnitude of one count by band of the survey, as the layout says."""
         layout = self.layout
         if layout.zero_points is None:
             return None
-        order = plane_order(layout.bands, self.bands, self.files[0].path)
+        order = plane_order(layout.bands, self.bands, "The survey")
         return tuple(layout.zero_points[plane] for plane in order)
 
     def read(self, rows: np.ndarray, *, crop: Crop = "survey") -> Cutouts:
@@ -173,13 +178,20 @@ class Survey:
         if index in self._readers:
             self._readers.move_to_end(index)
             return self._readers[index]
-        if index >= len(self.files):
-            raise FormatError("This survey has no files of cutouts.")
         reader = self._open(self.files[index])
         self._readers[index] = reader
         while len(self._readers) > 1 and self._too_many():
             self._readers.popitem(last=False)[1].close()
         return reader
+
+    def _first_layout(self) -> Layout:
+        problem: AstroMaskError = FormatError(NO_FILES)
+        for index in range(len(self.files)):
+            try:
+                return self._reader(index).layout
+            except AstroMaskError as error:
+                problem = error if index == 0 else problem
+        raise problem
 
     def _too_many(self) -> bool:
         cached = sum(getattr(reader, "cache_bytes", 0) for reader in self._readers.values())
@@ -210,9 +222,17 @@ class Survey:
 
     def _checked(self, rows: np.ndarray) -> np.ndarray:
         rows = np.atleast_1d(np.asarray(rows)).astype(np.int64)
-        if rows.size and (rows.min() < 0 or rows.max() >= len(self)):
-            wrong = int(rows[(rows < 0) | (rows >= len(self))][0])
-            raise QueryError(f"Row {wrong} was asked for; the survey has {len(self)} cutouts.")
+        if rows.size and not self.files:
+            raise FormatError(NO_FILES)
+        indices = self._file_indices(rows)
+        inside = indices >= 0
+        inside[inside] = (rows - self._first_rows[indices] < self._counts[indices])[inside]
+        if not inside.all():
+            wrong = int(rows[~inside][0])
+            raise QueryError(
+                f"Row {wrong} was asked for; the survey's files hold"
+                f" {int(self._counts.sum())} cutouts, and this is none of theirs."
+            )
         return rows
 
     def _size(self, crop: Crop) -> int | None:

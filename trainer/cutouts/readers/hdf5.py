@@ -14,7 +14,7 @@ import numpy as np
 
 from trainer.cutouts import hdf5_file
 from trainer.cutouts.axes import band_axis, bands_second
-from trainer.cutouts.bands import settle_bands, short_name, short_names, split_names
+from trainer.cutouts.bands import order_warning, settle_bands, short_name, short_names, split_names
 from trainer.cutouts.coordinates import clean_coordinates
 from trainer.cutouts.protocol import Extras, Layout
 from trainer.errors import FormatError
@@ -181,7 +181,12 @@ class Hdf5Reader:
             bands_guessed=guessed,
             pixel_scale=found.pixel_scale if scale is None else float(np.ravel(scale)[0]),
             zero_points=self._zero_points(bands),
-            warnings=(*found.warnings, *self._length_warnings, *([slow] if slow else [])),
+            warnings=(
+                *found.warnings,
+                *order_warning(bands, names),
+                *self._length_warnings,
+                *([slow] if slow else []),
+            ),
         )
 
     def _zero_points(self, bands: Sequence[str]) -> tuple[float, ...] | None:
