@@ -53,10 +53,10 @@ class CutoutService(QObject):
         state.neighbours.changed.connect(self._read_ahead)
 
     def open(self, loaded: Loaded) -> None:
-        """Serve another workspace, whose cutouts the reader has open."""
+        """Serve a workspace whose cutouts the reader has open."""
+        if self._loaded is None or self._loaded.facts.folder != loaded.facts.folder:
+            self._cache.clear()
         self._loaded = loaded
-        self._cache.clear()
-        self._awaited = None
 
     def load_file(
         self,
@@ -105,9 +105,10 @@ class CutoutService(QObject):
     def _take_pixels(
         self, awaited: _Awaited, _: dict[str, Any], arrays: dict[str, np.ndarray]
     ) -> None:
-        self._keep([awaited.row], arrays)
-        awaited.pixels = self._cache.get(awaited.row)
-        self._show_if_complete(awaited)
+        if awaited is self._awaited:
+            self._keep([awaited.row], arrays)
+            awaited.pixels = self._cache.get(awaited.row)
+            self._show_if_complete(awaited)
 
     def _show_if_complete(self, awaited: _Awaited) -> None:
         if awaited is not self._awaited or awaited.pixels is None or awaited.facts is None:

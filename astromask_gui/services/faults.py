@@ -9,14 +9,15 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 from astromask_gui.services.user_folders import data_folder
 
 KEPT = 5
-"""Logs of earlier starts that are kept."""
+"""Logs of earlier crashes that are kept."""
+FATAL = b"Fatal Python error"
 
 log = logging.getLogger("astromask")
 
@@ -24,13 +25,14 @@ log = logging.getLogger("astromask")
 class FaultLog:
     """`faults/<time>-<process>.log`: tracebacks, and what the interpreter wrote as it died.
 
-    A log that is empty when the program ends is removed.
+    One that is empty in the end is removed; one that tells of a crash becomes a `.txt` when
+    the next start has told of it.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or data_folder() / "faults"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.earlier = self._earlier()
+        self.crashes = self._tidy()
         name = f"{time.strftime('%Y-%m-%dT%H-%M-%S', time.gmtime())}-{os.getpid()}.log"
         self.path = self.folder / name
         self._file = self.path.open("a", encoding="utf-8")
@@ -64,12 +66,11 @@ class FaultLog:
 
     def crash_sentence(self) -> str | None:
         """What to tell of a crash since the last start; None where there was none."""
-        crashed = [path for path in self.earlier if b"Fatal Python error" in path.read_bytes()]
-        if not crashed:
+        if not self.crashes:
             return None
         return (
             "AstroMASK ended unexpectedly the last time. Your grades and jobs are on disk; what"
-            f" happened is in {crashed[-1]}."
+            f" happened is in {self.crashes[-1]}."
         )
 
     def close(self) -> None:
@@ -81,24 +82,34 @@ class FaultLog:
         if not self.path.stat().st_size:
             self.path.unlink()
 
-    def _earlier(self) -> list[Path]:
-        """Logs of programs that are no longer running, oldest first; all but a few are removed."""
-        logs = sorted(path for path in self.folder.glob("*.log") if not _is_running(path))
-        for old in logs[:-KEPT]:
+    def _tidy(self) -> list[Path]:
+        """The crashes that nobody has been told of; empty and old logs are removed."""
+        crashes = []
+        for path in sorted(self.folder.glob("*.log")):
+            # On Windows a log that another window still writes can't be moved.
+            with contextlib.suppress(OSError):
+                if _is_running(path):
+                    continue
+                text = path.read_bytes()
+                if not text:
+                    path.unlink()
+                    continue
+                told = path.replace(path.with_suffix(".txt"))
+                if FATAL in text:
+                    crashes.append(told)
+        for old in sorted(self.folder.glob("*.txt"))[:-KEPT]:
             old.unlink(missing_ok=True)
-        return logs[-KEPT:]
-
-
-@contextlib.contextmanager
-def fault_log(folder: Path | None = None) -> Iterator[FaultLog]:
-    """A fault log that is closed at the end. """
-    opened = FaultLog(folder)
-    try:
-        yield opened
-    finally:
-        opened.close()
+        return crashes
 
 
 def _is_running(path: Path) -> bool:
     number = path.stem.rpartition("-")[2]
-    return number.isdecimal() and os.path.exists(f"/proc/{number}")
+    if os.name != "posix" or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # It runs, for somebody else.
+    return True

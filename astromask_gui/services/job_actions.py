@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from astromask_gui.services.job_forms import typed_values
 from trainer.config import config_from_json
 from trainer.errors import WorkspaceError
 from trainer.workspace.runs import RunFolder
@@ -21,7 +22,7 @@ def start_job(workspace: Path, config: dict[str, Any]) -> str:
     """
     from trainer.launch.local import start
 
-    text = json.dumps({**config, "workspace": workspace}, default=str)
+    text = json.dumps({**typed_values(config), "workspace": workspace}, default=str)
     try:
         checked = config_from_json(text)
     except ValidationError as error:

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, QTimer
 
 from astromask_gui.services.background import Background
 from astromask_gui.services.job_actions import cancel_job, kind_of, start_job
+from astromask_gui.services.job_forms import job_forms
 from astromask_gui.services.job_watch import JobWatch
 from astromask_gui.services.loading import Loaded
 from astromask_gui.state.application import ApplicationState
@@ -54,7 +55,8 @@ class JobService(QObject):
         state.jobs.learn_requested.connect(self._learn)
 
     def open(self, loaded: Loaded) -> None:
-        """Follow the jobs of another workspace."""
+        """Follow the jobs of another workspace, and offer its checkpoint and store in forms."""
+        self._state.jobs.set_forms(job_forms(loaded.facts.checkpoint, loaded.facts.store))
         if self._watch is None or self._watch.workspace != loaded.workspace.folder:
             self._watch = JobWatch(loaded.workspace.folder)
             self._learning = None

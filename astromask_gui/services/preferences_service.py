@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from PyQt6.QtCore import QObject, QSettings
 
@@ -14,15 +14,25 @@ STYLES = ("dark", "light")
 
 
 class PreferencesService(QObject):
-    """Reads the preferences once, and writes each change."""
+    """Reads the preferences once, and writes what changes.
+
+    `style`, if given, holds for this start only.
+    """
 
     def __init__(
-        self, preferences: Preferences, path: Path | None = None, parent: QObject | None = None
+        self,
+        preferences: Preferences,
+        path: Path | None = None,
+        style: Style | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._preferences = preferences
         self._settings = QSettings(str(path or settings_file()), QSettings.Format.IniFormat)
         self._read()
+        if style is not None:
+            preferences.set_style(style)
+        self._written = self._values()
         preferences.changed.connect(self._write)
 
     def _read(self) -> None:
@@ -31,20 +41,22 @@ class PreferencesService(QObject):
             self._preferences.set_style(cast(Style, style))
         # An INI file holds text.
         self._preferences.set_motion(str(self._settings.value("motion", "true")) == "true")
-        count = self._settings.beginReadArray("recent")
-        recent = []
-        for index in range(count):
-            self._settings.setArrayIndex(index)
-            recent.append(str(self._settings.value("folder")))
-        self._settings.endArray()
-        self._preferences.set_recent(tuple(recent))
+        recent = self._settings.value("recent", [])
+        # A list of one is read back as text.
+        folders = [recent] if isinstance(recent, str) else recent or []
+        self._preferences.set_recent(tuple(map(str, folders)))
+
+    def _values(self) -> dict[str, Any]:
+        preferences = self._preferences
+        return {
+            "style": preferences.style,
+            "motion": "true" if preferences.motion else "false",
+            "recent": list(preferences.recent),
+        }
 
     def _write(self) -> None:
-        preferences = self._preferences
-        self._settings.setValue("style", preferences.style)
-        self._settings.setValue("motion", "true" if preferences.motion else "false")
-        self._settings.beginWriteArray("recent", len(preferences.recent))
-        for index, folder in enumerate(preferences.recent):
-            self._settings.setArrayIndex(index)
-            self._settings.setValue("folder", folder)
-        self._settings.endArray()
+        values = self._values()
+        for name, value in values.items():
+            if value != self._written[name]:
+                self._settings.setValue(name, value)
+        self._written = values

@@ -28,7 +28,6 @@ def open_message(loaded: Loaded) -> dict[str, Any]:
         "op": "open",
         "workspace_files": files,
         "bands": list(settings.bands),
-        "bands_override": settings.bands_override,
         "crop": settings.crop,
         "zero_points": settings.zero_points,
     }

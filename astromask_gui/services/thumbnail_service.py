@@ -40,8 +40,8 @@ class ThumbnailService(QObject):
         state.thumbnails.wanted.connect(self._want)
         state.display.changed.connect(self._follow_bands)
 
-    def open(self) -> None:
-        """Serve another workspace, whose cutouts the reader has open."""
+    def start_over(self) -> None:
+        """Forget everything, because the reader has another survey open."""
         self._open = True
         self._batch_size = SMALLEST_BATCH
         self._start_over()

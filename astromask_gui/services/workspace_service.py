@@ -34,6 +34,8 @@ MOST_SAMPLED = 64
 class WorkspaceService(QObject):
     """Answers `session.open`, `create`, `demo` and `store`, and loads projections and columns."""
 
+    changing = pyqtSignal()
+    """The reader has another survey open, which the window's state is about to show."""
     loaded_changed = pyqtSignal(object)
     """`Loaded`: another workspace, another of its stores, or the same with something new."""
 
@@ -83,14 +85,6 @@ class WorkspaceService(QObject):
             self._state.messages.error,
             lane="refresh",
         )
-
-    def find_row(
-        self, object_id: str, done: Callable[[int], None], failed: Callable[[str], None]
-    ) -> None:
-        """The row of an identifier in the open workspace."""
-        assert self._loaded is not None, "nothing is open"
-        catalogue = self._loaded.workspace.catalogue
-        self._background.run(lambda: int(catalogue.rows_of([object_id])[0]), done, failed)
 
     def _run_opening(self, work: Callable[[], Loaded | dict[str, Any]]) -> None:
         # What was being opened or taken in is no longer wanted.
@@ -143,6 +137,7 @@ class WorkspaceService(QObject):
 
     def _fill(self, loaded: Loaded, noise: tuple[float, ...]) -> None:
         self._loaded = loaded
+        self.changing.emit()
         fill_state(self._state, loaded, noise)
         for note in loaded.notes:
             self._state.messages.warning(note)

@@ -1,0 +1,62 @@
+"""Every service, made in order and wired to the others."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject
+
+from astromask_gui.services.background import Background
+from astromask_gui.services.cutout_service import CutoutService
+from astromask_gui.services.find_service import FindService
+from astromask_gui.services.inference_service import InferenceService, model_worker
+from astromask_gui.services.job_service import JobService
+from astromask_gui.services.label_service import LabelService
+from astromask_gui.services.reader import start_reader
+from astromask_gui.services.search_service import SearchService
+from astromask_gui.services.thumbnail_service import ThumbnailService
+from astromask_gui.services.worker import Worker
+from astromask_gui.services.workspace_service import WorkspaceService
+from astromask_gui.state.application import ApplicationState
+
+
+class Services(QObject):
+    """Made before the window, so that they hear of changes before any widget does."""
+
+    def __init__(self, state: ApplicationState, reader: Worker | None = None) -> None:
+        """`reader`: the cutout reader where it has been started already."""
+        super().__init__()
+        self.reader = reader or start_reader()
+        self.model = model_worker()
+        self._files = Background("files", parent=self)
+        self._facts = Background("facts", parent=self)
+        self._search = Background("search", parent=self)
+        self._runs = Background("runs", parent=self)
+        self.workspace = WorkspaceService(state, self._files, self.reader, self)
+        self.cutouts = CutoutService(state, self.reader, self._facts, self)
+        self.thumbnails = ThumbnailService(state, self.reader, self)
+        self.inference = InferenceService(state, self.model, self)
+        self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
+        self.labels = LabelService(state, self)
+        self.finding = FindService(state, self._files, self)
+        self.jobs = JobService(state, self._runs, self.workspace.refresh, self)
+        self._wire()
+
+    def _wire(self) -> None:
+        self.workspace.changing.connect(self.thumbnails.start_over)
+        for service in (
+            self.cutouts,
+            self.inference,
+            self.search,
+            self.labels,
+            self.finding,
+            self.jobs,
+        ):
+            self.workspace.loaded_changed.connect(service.open)
+
+    def close(self) -> None:
+        """Finish writing grades, end the children; jobs go on by themselves."""
+        self.labels.close()
+        self.jobs.close()
+        for background in (self._files, self._facts, self._search, self._runs):
+            background.close()
+        self.reader.close()
+        self.model.close()
