@@ -1,0 +1,46 @@
+"""What is dragged between panels and in from outside: rows of the survey, or a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PyQt6.QtCore import QMimeData
+
+ROWS_MIME = "application/x-astromask-rows"
+CUTOUT_SUFFIXES = frozenset(
+    (".fits", ".fit", ".fz", ".h5", ".hdf5", ".npy", ".npz", ".png", ".jpg", ".jpeg")
+)
+
+
+def rows_to_mime(rows: list[int]) -> QMimeData:
+    """Rows as they are dragged between panels of this window."""
+    data = QMimeData()
+    data.setData(ROWS_MIME, json.dumps(rows).encode())
+    return data
+
+
+def rows_of(data: QMimeData | None) -> list[int]:
+    """The rows that are dragged; empty where it is something else."""
+    if data is None or not data.hasFormat(ROWS_MIME):
+        return []
+    try:
+        rows = json.loads(bytes(data.data(ROWS_MIME).data()))
+        return [int(row) for row in rows]
+    except (ValueError, TypeError):
+        return []
+
+
+def file_of(data: QMimeData | None) -> Path | None:
+    """The local file that is dragged or pasted (as a file or as its path); None where none is."""
+    if data is None:
+        return None
+    for url in data.urls():
+        if url.isLocalFile():
+            return Path(url.toLocalFile())
+    text = data.text().strip().strip('"')
+    if text and "\n" not in text and len(text) < 4096:
+        path = Path(text.removeprefix("file://")).expanduser()
+        if path.suffix.lower() in CUTOUT_SUFFIXES:
+            return path
+    return None
