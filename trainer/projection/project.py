@@ -125,7 +125,7 @@ def _for_the_graph(vectors: UnitVectors, moments_: Moments) -> np.ndarray:
 def _umap(
     config: ProjectConfig, unit: np.ndarray, start: np.ndarray, context: JobContext
 ) -> tuple[np.ndarray, dict[str, Any]]:
-    k = _at_most(config.neighbours, len(unit), "UMAP's neighbours", context)
+    k = _at_most(config.neighbours, len(unit) - 1, "UMAP's neighbours", context)
     graph = neighbour_graph(unit, k, seed=config.seed, report=_stage(context, *_SEARCHING))
     report = _stage(context, "Laying out by UMAP", "epochs")
     return umap_layout(graph, start, min_dist=config.min_dist, seed=config.seed, report=report)
