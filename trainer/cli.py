@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         args = _parser(words).parse_args(words)
-        return int(args.run(args))
+        return int(args.command_function(args))
     except AstroMaskError as error:
         return _fail(str(error))
     except KeyboardInterrupt:
@@ -96,7 +96,8 @@ def _add_command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser)
-    parser.set_defaults(run=module.run)
+    # A name that no option has: `score --run NAME` would overwrite "run".
+    parser.set_defaults(command_function=module.run)
 
 
 def _fail(sentence: str) -> int:
