@@ -34,7 +34,7 @@ class _Look(NamedTuple):
 _LOOKS = {
     HIDDEN: _Look(0.0, 0.0, 0.0),
     GHOST: _Look(0.16, 0.25, 0.5),
-    DIMMED: _Look(0.36, 1.0, 0.6),
+    DIMMED: _Look(0.40, 1.0, 0.75),
     NORMAL: _Look(1.0, 1.0, 1.0),
     SELECTED: _Look(1.0, 6.0, 1.0),
 }

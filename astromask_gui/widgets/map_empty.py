@@ -1,0 +1,102 @@
+"""What stands in the map's place while there is none: a sentence, and the buttons that help."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from astromask_gui.state.session import Session
+from astromask_gui.state.view import MapView
+from astromask_gui.theme import SPACE
+
+
+class EmptyMap(QWidget):
+    """Follows the session: nothing open, opening, no embeddings yet, no projection yet."""
+
+    demo_wanted = pyqtSignal()
+    open_wanted = pyqtSignal()
+    embed_wanted = pyqtSignal()
+    project_wanted = pyqtSignal()
+
+    def __init__(self, session: Session, view: MapView) -> None:
+        super().__init__()
+        self._session = session
+        self._view = view
+        self._title = QLabel()
+        self._title.setObjectName("title")
+        self._text = QLabel()
+        self._text.setObjectName("muted")
+        self._text.setWordWrap(True)
+        self._text.setMaximumWidth(420)
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setFixedSize(220, 3)
+        self._buttons = {
+            "demo": _button("Open the demo", self.demo_wanted),
+            "open": _button("Open cutouts or a workspace…", self.open_wanted),
+            "embed": _button("Embed this survey…", self.embed_wanted),
+            "project": _button("Make a map…", self.project_wanted),
+        }
+        self._build()
+        for signal in (session.changed, session.opening_changed, view.projections_changed):
+            signal.connect(self.update_text)
+        self.update_text()
+
+    def _build(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE[1])
+        for button in self._buttons.values():
+            buttons.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setSpacing(SPACE[2])
+        column.addStretch(1)
+        for widget in (self._title, self._text, self._busy):
+            widget_alignment = Qt.AlignmentFlag.AlignHCenter
+            column.addWidget(widget, 0, widget_alignment)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(buttons)
+        column.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+
+    def update_text(self) -> None:
+        """Say what would fill the map."""
+        session = self._session
+        workspace = session.workspace
+        if session.opening is not None:
+            self._say("Opening", session.opening, busy=True)
+        elif workspace is None:
+            text = session.error or (
+                "Open a survey's cutouts to see its galaxies arranged by what they look like, "
+                "or begin with the demo of simulated galaxies."
+            )
+            self._say("No survey is open", text, "demo", "open")
+        elif workspace.store is None:
+            self._say(
+                "No embeddings yet",
+                "The map needs an embedding of every galaxy. Embedding runs in the background; "
+                "it needs a checkpoint of a masked autoencoder.",
+                "embed",
+            )
+        elif not self._view.projections:
+            self._say(
+                "No map yet",
+                "The embeddings are there. A projection such as UMAP turns them into a map; "
+                "it takes about a minute for fifty thousand galaxies.",
+                "project",
+            )
+        else:
+            self._say("Loading the map", "", busy=True)
+
+    def _say(self, title: str, text: str, *offered: str, busy: bool = False) -> None:
+        self._title.setText(title)
+        self._text.setText(text)
+        self._busy.setVisible(busy)
+        for name, button in self._buttons.items():
+            button.setVisible(name in offered)
+
+
+def _button(text: str, signal: object) -> QPushButton:
+    button = QPushButton(text)
+    button.clicked.connect(lambda: signal.emit())  # type: ignore[attr-defined]
+    return button

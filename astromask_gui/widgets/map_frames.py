@@ -1,0 +1,146 @@
+"""Asks for frames as the view moves, and hands them over in the window's thread."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from astromask_gui.raster.frame import Frame, FrameRequest, ViewRect
+from astromask_gui.raster.styles import point_states, style_tables
+from astromask_gui.raster.worker import FrameWorker, PointMap, Style
+from astromask_gui.rendering.colouring import Colours
+
+_STILL_MS = 120
+_MANY_PIXELS = 3_000_000
+_SLOW_MS = 20.0
+
+
+class _Relay(QObject):
+    """Carries frames between threads; outlives the widget that listens."""
+
+    arrived = pyqtSignal(object)
+
+
+class MapFrames(QObject):
+    """A frame worker that speaks Qt. While the view moves, frames that would be slow are halved."""
+
+    arrived = pyqtSignal(object)
+    """`Frame`, the exact picture of a view asked for."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._relay = _Relay()
+        self._relay.arrived.connect(self._take)
+        self._worker = FrameWorker(self._relay.arrived.emit)
+        self._request: FrameRequest | None = None
+        self._full_ms = 0.0
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.setInterval(_STILL_MS)
+        self._still.timeout.connect(self._draw_in_full)
+
+    @property
+    def points(self) -> PointMap | None:
+        """The points as they are now, to pick from."""
+        return self._worker.points
+
+    @property
+    def sorted(self) -> bool:
+        """Whether the index of the shown points has been built."""
+        return self._worker.sorted.is_set()
+
+    def wait_until_sorted(self, seconds: float) -> bool:
+        """Wait for the index, for benchmarks and screenshots; False after so long."""
+        return self._worker.sorted.wait(seconds)
+
+    def close(self) -> None:
+        """Stop the worker; no frame arrives any more."""
+        self._worker.close()
+
+    def set_points(self, coordinates: np.ndarray | None, style: MapStyle) -> None:
+        """Show (N, 2) coordinates, or nothing."""
+        if coordinates is None:
+            self._worker.clear()
+        else:
+            x, y = coordinates[:, 0], coordinates[:, 1]
+            self._worker.set_points(x, y, style.source(len(coordinates)))
+
+    def set_style(self, count: int, style: MapStyle) -> None:
+        """Recolour the `count` shown points."""
+        self._worker.set_style(style.source(count))
+
+    def ask(
+        self,
+        view: ViewRect,
+        size: tuple[int, int],
+        ratio: float,
+        background: tuple[int, int, int],
+    ) -> None:
+        """Ask for a view on `size` device pixels (width, height)."""
+        if min(size) <= 0:
+            return
+        slow = ratio > 1 and size[0] * size[1] > _MANY_PIXELS
+        slow = slow or self._full_ms > _SLOW_MS
+        self._request = FrameRequest(view, *size, background, ratio, 2 if slow else 1)
+        self._worker.request(self._request)
+        if slow:
+            self._still.start()
+
+    def _draw_in_full(self) -> None:
+        if self._request is not None:
+            request = self._request
+            whole = FrameRequest(
+                request.view, request.width, request.height, request.background, request.pixel_ratio
+            )
+            self._request = whole
+            self._worker.request(whole)
+
+    def _take(self, frame: Frame) -> None:
+        milliseconds = frame.stats.milliseconds
+        if frame.request.reduction == 1:
+            # A single slow frame, as the first of all, says nothing on the next.
+            self._full_ms = 0.7 * self._full_ms + 0.3 * milliseconds
+        elif milliseconds < _SLOW_MS / 4:
+            self._full_ms *= 0.9
+        self.arrived.emit(frame)
+
+
+class MapStyle:
+    """What decides how points look, gathered in the window's thread, worked out in the worker's."""
+
+    def __init__(
+        self,
+        colours: Colours | None,
+        background: tuple[int, int, int],
+        visible: np.ndarray | None,
+        selected: np.ndarray | None,
+        *,
+        ghosts: bool,
+    ) -> None:
+        self._colours = colours
+        self._background = background
+        self._visible = visible
+        self._selected = selected
+        self._ghosts = ghosts
+
+    def source(self, count: int) -> partial[Style]:
+        """A style for `count` rows, to be worked out when called."""
+        return partial(self._work_out, count)
+
+    def _work_out(self, count: int) -> Style:
+        colours = self._colours
+        if colours is None or len(colours.index) != count:
+            index, palette = np.zeros(count, np.uint8), np.full((256, 3), 128, np.uint8)
+        else:
+            index, palette = colours.index, colours.table[:, :3]
+        states = point_states(
+            _fitting(self._visible, count), _fitting(self._selected, count), ghosts=self._ghosts
+        )
+        return Style(index, states, style_tables(palette, self._background))
+
+
+def _fitting(mask: np.ndarray | None, count: int) -> np.ndarray | None:
+    """The mask, or None while it still belongs to a catalogue of another length."""
+    return mask if mask is not None and len(mask) == count else None

@@ -1,0 +1,200 @@
+"""What is drawn over the points: marks of single galaxies, and the outline being drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+
+from astromask_gui.theme import Tokens
+from astromask_gui.widgets.map_geometry import PixelMapping
+from astromask_gui.widgets.map_item import PixelItem
+
+MOST_MARKS = 2000
+"""Larger selections stand out by the brightness of their points alone."""
+_REACH = 60
+"""Marks are drawn up to so many pixels beyond the window's edge."""
+_KEPT_RINGS = 64
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Which rows are marked. Arrays hold row numbers."""
+
+    active: int | None = None
+    hovered: int | None = None
+    selected: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint32))
+    neighbours: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint32))
+    query: int | None = None
+    query_position: tuple[float, float] | None = None
+    """Place of a query from outside the survey."""
+
+    def in_order_of_importance(self) -> np.ndarray:
+        """(n,) int64: all marked rows, the one that matters most first, without repeats."""
+        single = [row for row in (self.active, self.query) if row is not None]
+        rows = np.concatenate([np.array(single, np.int64), self.neighbours, self.selected])
+        _, first = np.unique(rows, return_index=True)
+        return rows[np.sort(first)].astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A box or lasso on its way, in pixels."""
+
+    shape: Literal["box", "lasso"]
+    points: tuple[QPointF, ...]
+
+
+class OverlayItem(PixelItem):
+    """Draws `Marks` at their places and an `Outline` at the mouse."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        super().__init__()
+        self._tokens = tokens
+        self._coordinates: np.ndarray | None = None
+        self._marks = Marks()
+        self._outline: Outline | None = None
+        self._radius = 3.0
+        self._sides: dict[int, float] = {}
+        self._rings: dict[tuple[str, str, float, float, float], QPixmap] = {}
+
+    @property
+    def marks(self) -> Marks:
+        """What is marked now."""
+        return self._marks
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of another style."""
+        self._tokens = tokens
+        self.update()
+
+    def set_coordinates(self, coordinates: np.ndarray | None) -> None:
+        """(N, 2) places of all rows."""
+        self._coordinates = coordinates
+        self.update()
+
+    def set_marks(self, marks: Marks) -> None:
+        """Mark other rows."""
+        self._marks = marks
+        self.update()
+
+    def set_outline(self, outline: Outline | None) -> None:
+        """Show a box or lasso on its way, or none."""
+        self._outline = outline
+        self.update()
+
+    def set_sizes(self, radius: float, sides: dict[int, float]) -> None:
+        """Radius of the points, and sides of the pictures that stand for some rows, in pixels."""
+        self._radius, self._sides = radius, sides
+        self.update()
+
+    def paint_pixels(self, painter: QPainter, mapping: PixelMapping) -> None:
+        """Many faint marks first, the one that matters most last."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        marks, tokens = self._marks, self._tokens
+        if self._coordinates is not None:
+            self._paint_rows(painter, mapping, marks.selected, tokens.selection, 1.6, 1.5)
+            self._paint_rows(painter, mapping, marks.neighbours, tokens.query, 1.8, 2.5)
+            self._paint_row(painter, mapping, marks.query, tokens.query, 3.0, 4.5)
+            self._paint_row(painter, mapping, marks.active, tokens.accent, 2.4, 5.0)
+            self._paint_row(painter, mapping, marks.hovered, tokens.text, 1.6, 4.0)
+        if marks.query_position is not None:
+            place = mapping.to_pixels(np.array([marks.query_position]))[0]
+            self._paint_diamond(painter, QPointF(*place))
+        if self._outline is not None:
+            self._paint_outline(painter, self._outline)
+
+    def _paint_row(
+        self,
+        painter: QPainter,
+        mapping: PixelMapping,
+        row: int | None,
+        colour: str,
+        width: float,
+        gap: float,
+    ) -> None:
+        if row is not None:
+            self._paint_rows(painter, mapping, np.array([row]), colour, width, gap)
+
+    def _paint_rows(
+        self,
+        painter: QPainter,
+        mapping: PixelMapping,
+        rows: np.ndarray,
+        colour: str,
+        width: float,
+        gap: float,
+    ) -> None:
+        """Rings about points, frames about pictures."""
+        assert self._coordinates is not None
+        rows = rows[rows < len(self._coordinates)]
+        pixels = mapping.to_pixels(self._coordinates[rows])
+        inside = (pixels > -_REACH).all(axis=1)
+        inside &= (pixels < (mapping.width + _REACH, mapping.height + _REACH)).all(axis=1)
+        ring = self._ring(colour, width, self._radius + gap, painter)
+        half = ring.width() / ring.devicePixelRatio() / 2
+        for row, (x, y) in zip(rows[inside], pixels[inside], strict=True):
+            side = self._sides.get(int(row))
+            if side is None:
+                painter.drawPixmap(QPointF(x - half, y - half), ring)
+            else:
+                reach = (side + width) / 2
+                painter.setPen(QPen(QColor(colour), width))
+                painter.drawRoundedRect(QRectF(x - reach, y - reach, 2 * reach, 2 * reach), 3, 3)
+
+    def _ring(self, colour: str, width: float, radius: float, painter: QPainter) -> QPixmap:
+        """A ring with a dark halo that keeps it apart from the crowd; drawn once, stamped often."""
+        device = painter.device()
+        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        key = (colour, self._tokens.map_background, width, round(radius, 1), ratio)
+        if key not in self._rings:
+            if len(self._rings) > _KEPT_RINGS:
+                self._rings.clear()
+            self._rings[key] = _draw_ring(*key)
+        return self._rings[key]
+
+    def _paint_diamond(self, painter: QPainter, place: QPointF) -> None:
+        """Mark of a galaxy that is not part of the survey."""
+        half = 8.0
+        corners = [(0.0, -half), (half, 0.0), (0.0, half), (-half, 0.0)]
+        diamond = QPolygonF([place + QPointF(dx, dy) for dx, dy in corners])
+        painter.setPen(QPen(_halo(self._tokens.map_background), 4))
+        painter.drawPolygon(diamond)
+        painter.setBrush(QColor(self._tokens.query))
+        painter.setPen(QPen(QColor(self._tokens.text), 1.2))
+        painter.drawPolygon(diamond)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_outline(self, painter: QPainter, outline: Outline) -> None:
+        colour = QColor(self._tokens.selection)
+        painter.setPen(QPen(colour, 1.4, Qt.PenStyle.DashLine))
+        colour.setAlpha(28)
+        painter.setBrush(colour)
+        if outline.shape == "box":
+            painter.drawRect(QRectF(outline.points[0], outline.points[-1]).normalized())
+        else:
+            painter.drawPolygon(QPolygonF(list(outline.points)), Qt.FillRule.WindingFill)
+
+
+def _draw_ring(colour: str, background: str, width: float, radius: float, ratio: float) -> QPixmap:
+    side = 2 * (radius + width + 2)
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    centre = QPointF(side / 2, side / 2)
+    for pen in (QPen(_halo(background), width + 2), QPen(QColor(colour), width)):
+        painter.setPen(pen)
+        painter.drawEllipse(centre, radius, radius)
+    painter.end()
+    return pixmap
+
+
+def _halo(background: str) -> QColor:
+    colour = QColor(background)
+    colour.setAlpha(150)
+    return colour

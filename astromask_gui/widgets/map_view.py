@@ -1,0 +1,350 @@
+"""The map: galaxies at their places, coloured, picked, selected; the hero of the window."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QTimer, pyqtSignal
+from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from astromask_gui.raster.frame import Frame, ViewRect
+from astromask_gui.raster.grid import natural_view
+from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.selection import CombineMode
+from astromask_gui.state.view import ViewRange
+from astromask_gui.theme import tokens
+from astromask_gui.widgets import map_geometry as geometry
+from astromask_gui.widgets.map_canvas import PICK_RADIUS, TOOL_NAMES, MapCanvas
+from astromask_gui.widgets.map_colours import MapColours
+from astromask_gui.widgets.map_empty import EmptyMap
+from astromask_gui.widgets.map_frames import MapFrames, MapStyle
+from astromask_gui.widgets.map_item import RasterItem
+from astromask_gui.widgets.map_overlay import MOST_MARKS, Marks, OverlayItem
+from astromask_gui.widgets.map_thumbnails import RenderedThumbnails, ThumbnailItem
+from astromask_gui.widgets.map_toolbar import MapToolbar, make_actions
+
+_REMEMBER_MS = 400
+_STEP = 1.5
+_CLOSEST_FIT = 0.02
+"""Fitting a selection shows at least this share of the whole map, so that a single galaxy is
+seen among its neighbours."""
+
+
+class MapWidget(QWidget):
+    """Follows one `MapView` and the selection, filters and neighbours; states intents on them."""
+
+    open_wanted = pyqtSignal()
+    """The user wants to choose cutouts or a workspace: a dialog's business."""
+    embed_wanted = pyqtSignal()
+    project_wanted = pyqtSignal()
+
+    def __init__(self, state: ApplicationState, colours: MapColours) -> None:
+        super().__init__()
+        self._state = state
+        self._view = state.view
+        self._colours = colours
+        self._style = state.preferences.style
+        self._whole = ViewRect(0.0, 1.0, 0.0, 1.0)
+        self._ghosts = False
+        look = tokens(self._style)
+        self.canvas = MapCanvas()
+        self.frames = MapFrames(self)
+        self.raster = RasterItem()
+        self.thumbnails = ThumbnailItem(RenderedThumbnails(state.thumbnails, state.display, self))
+        self.overlay = OverlayItem(look)
+        for layer, item in enumerate((self.raster, self.thumbnails, self.overlay)):
+            item.setZValue(layer)
+            self.canvas.box.addItem(item, ignoreBounds=True)
+        self.map_actions = make_actions(self, self._run_action)
+        self.toolbar = MapToolbar(self.map_actions, look)
+        self.empty = EmptyMap(state.session, state.view)
+        self._remember = QTimer(self)
+        self._remember.setSingleShot(True)
+        self._remember.setInterval(_REMEMBER_MS)
+        self._build()
+        self._connect_signals()
+        self._show_style()
+        self._on_coordinates()
+        self._update_marks()
+
+    def _build(self) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        column.addWidget(self.canvas, 1)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(page)
+
+    def _connect_signals(self) -> None:
+        state, canvas = self._state, self.canvas
+        canvas.view_changed.connect(self._on_view_moved)
+        canvas.clicked.connect(self._on_click)
+        canvas.hovered.connect(self._on_hover)
+        canvas.box_drawn.connect(self._on_box)
+        canvas.lasso_drawn.connect(self._on_lasso)
+        canvas.outline_changed.connect(self.overlay.set_outline)
+        self.frames.arrived.connect(self._on_frame)
+        self._remember.timeout.connect(self._remember_view)
+        self._view.coordinates_changed.connect(self._on_coordinates)
+        self._view.projections_changed.connect(self._show_projections)
+        self._view.range_changed.connect(self._on_range)
+        self._colours.changed.connect(self._restyle)
+        state.filters.changed.connect(self._restyle)
+        state.selection.changed.connect(self._restyle)
+        state.selection.changed.connect(self._update_marks)
+        state.selection.active_changed.connect(self._on_active)
+        state.selection.hovered_changed.connect(self._update_marks)
+        state.neighbours.changed.connect(self._update_marks)
+        state.preferences.changed.connect(self._on_preferences)
+        self.toolbar.projections.textActivated.connect(self._view.request_projection)
+        self.empty.demo_wanted.connect(state.session.request_demo)
+        self.empty.open_wanted.connect(self.open_wanted)
+        self.empty.embed_wanted.connect(self.embed_wanted)
+        self.empty.project_wanted.connect(self.project_wanted)
+        self.destroyed.connect(self.frames.close)
+
+    def close_frames(self) -> None:
+        """Stop drawing for good; to be called before the program ends."""
+        self.frames.close()
+
+    # What is shown.
+
+    def _on_coordinates(self) -> None:
+        coordinates = self._view.coordinates
+        self._pages.setCurrentIndex(0 if coordinates is None else 1)
+        self.empty.update_text()
+        self._show_projections()
+        self.overlay.set_coordinates(coordinates)
+        nothing = np.empty(0, np.uint32)
+        self.thumbnails.set_points(coordinates, nothing, 0, self.canvas.mapping(), nothing)
+        self.frames.set_points(coordinates, self._map_style())
+        if coordinates is None:
+            self.raster.set_frame(None)
+            return
+        self._whole = natural_view(coordinates[:, 0], coordinates[:, 1])
+        if self._view.range is None:
+            self._fit(fly=False)
+        else:
+            self._on_range()
+        self._ask_for_frame()
+
+    def _show_projections(self) -> None:
+        self.toolbar.set_projections(self._view.projections, self._view.projection)
+
+    def _map_style(self) -> MapStyle:
+        selection = self._state.selection
+        return MapStyle(
+            self._colours.colours,
+            self._background(),
+            self._state.filters.visible,
+            selection.mask if selection.count else None,
+            ghosts=self._ghosts,
+        )
+
+    def _restyle(self) -> None:
+        coordinates = self._view.coordinates
+        if coordinates is None:
+            return
+        colours = self._colours.colours
+        if colours is not None:
+            self.thumbnails.set_colours(colours.index, colours.table)
+        self.frames.set_style(len(coordinates), self._map_style())
+
+    def _background(self) -> tuple[int, int, int]:
+        colour = QColor(tokens(self._style).map_background)
+        return colour.red(), colour.green(), colour.blue()
+
+    def _on_preferences(self) -> None:
+        if self._state.preferences.style != self._style:
+            self._style = self._state.preferences.style
+            self._show_style()
+            self._restyle()
+            self._ask_for_frame()
+
+    def _show_style(self) -> None:
+        look = tokens(self._style)
+        self.canvas.setBackground(QColor(look.map_background))
+        self.overlay.set_tokens(look)
+        self.toolbar.set_tokens(look)
+
+    def _on_frame(self, frame: Frame) -> None:
+        if self._view.coordinates is None:
+            return
+        self.raster.set_frame(frame)
+        self.thumbnails.set_points(
+            self._view.coordinates,
+            frame.rows,
+            frame.stats.visible,
+            self.canvas.mapping(),
+            self.overlay.marks.in_order_of_importance(),
+        )
+        scale = frame.request.pixel_ratio / frame.request.reduction
+        self.overlay.set_sizes(max(frame.stats.radius / scale, 1.5), self.thumbnails.shown())
+        self.toolbar.summary.setText(_summary(frame.stats.visible))
+
+    def _ask_for_frame(self) -> None:
+        if self._view.coordinates is None:
+            return
+        ratio = self.canvas.devicePixelRatioF()
+        size = (round(self.canvas.width() * ratio), round(self.canvas.height() * ratio))
+        self.frames.ask(self.canvas.view, size, ratio, self._background())
+
+    # The view.
+
+    def _on_view_moved(self) -> None:
+        self._ask_for_frame()
+        self._remember.start()
+
+    def _remember_view(self) -> None:
+        self._remember.stop()
+        shown, known = self.canvas.destination, self._view.range
+        if self._view.coordinates is None or (known and self._shows(shown, known)):
+            return
+        self._view.set_range(ViewRange(*shown))
+
+    def _shows(self, shown: ViewRect, known: ViewRange) -> bool:
+        """Whether `shown` is what a remembered range looks like in a window of this size."""
+        rect = ViewRect(known.x0, known.x1, known.y0, known.y1)
+        rect = geometry.with_aspect(rect, self.canvas.width(), self.canvas.height())
+        return bool(np.allclose(shown, rect, rtol=0, atol=1e-6 * rect.width))
+
+    def _on_range(self) -> None:
+        wanted = self._view.range
+        if wanted is None or self._remember.isActive():
+            return
+        if not self._shows(self.canvas.destination, wanted):
+            view = ViewRect(wanted.x0, wanted.x1, wanted.y0, wanted.y1)
+            self.canvas.show_rect(view, fly=self._flies())
+
+    def _flies(self) -> bool:
+        return self._state.preferences.motion
+
+    def _fit(self, *, fly: bool) -> None:
+        self.canvas.show_rect(self._whole.grown(geometry.FIT_MARGIN), fly=fly)
+
+    def _fit_selection(self) -> None:
+        coordinates = self._view.coordinates
+        rows = self._state.selection.rows()
+        if not rows.size and self._state.selection.active is not None:
+            rows = np.array([self._state.selection.active])
+        if coordinates is None or not rows.size:
+            return
+        places = coordinates[rows]
+        places = places[np.isfinite(places).all(axis=1)]
+        if places.size:
+            (x0, y0), (x1, y1) = places.min(axis=0), places.max(axis=0)
+            view = ViewRect(float(x0), float(x1), float(y0), float(y1))
+            least = _CLOSEST_FIT * max(self._whole.width, self._whole.height)
+            self.canvas.show_rect(_at_least(view, least).grown(1.2), fly=self._flies())
+
+    def _on_active(self, row: int | None) -> None:
+        """Bring a galaxy that became active elsewhere into view."""
+        self._update_marks()
+        coordinates = self._view.coordinates
+        if row is None or coordinates is None or row >= len(coordinates):
+            return
+        x, y = (float(value) for value in coordinates[row])
+        view = self.canvas.destination
+        inside = view.x0 <= x <= view.x1 and view.y0 <= y <= view.y1
+        if np.isfinite(x + y) and not inside:
+            self.canvas.show_rect(geometry.centred(view, x, y), fly=self._flies())
+
+    # Marks.
+
+    def _update_marks(self) -> None:
+        selection, neighbours = self._state.selection, self._state.neighbours
+        few = 0 < selection.count <= MOST_MARKS
+        results = neighbours.results
+        query = neighbours.query
+        self.overlay.set_marks(
+            Marks(
+                active=selection.active,
+                hovered=selection.hovered if selection.hovered != selection.active else None,
+                selected=selection.rows() if few else np.empty(0, np.uint32),
+                neighbours=results.rows if results is not None else np.empty(0, np.uint32),
+                query=query.row if query is not None and query.kind == "row" else None,
+                query_position=results.position if results is not None else None,
+            )
+        )
+
+    # Picking and selecting.
+
+    def _row_at(self, position: QPointF) -> int | None:
+        points = self.frames.points
+        if points is None:
+            return None
+        mapping = self.canvas.mapping()
+        x, y = mapping.to_map(position)
+        pictures = self.thumbnails.shown()
+        reach = PICK_RADIUS if not pictures else max(PICK_RADIUS, self.thumbnails.side / 2)
+        return points.nearest(x, y, mapping.units(reach), self._allowed())
+
+    def _allowed(self) -> np.ndarray | None:
+        return self._state.filters.visible
+
+    def _on_click(self, position: QPointF, mode: CombineMode) -> None:
+        row = self._row_at(position)
+        if row is None:
+            return
+        if mode is CombineMode.REPLACE:
+            self._state.selection.set_active(row)
+        else:
+            self._state.selection.select_rows(np.array([row]), mode)
+
+    def _on_hover(self, position: QPointF | None) -> None:
+        row = None if position is None else self._row_at(position)
+        self._state.selection.set_hovered(row)
+
+    def _on_box(self, box: ViewRect, mode: CombineMode) -> None:
+        points = self.frames.points
+        if points is not None:
+            self._state.selection.combine(points.in_box(box, self._allowed()), mode)
+
+    def _on_lasso(self, vertices: np.ndarray, mode: CombineMode) -> None:
+        points = self.frames.points
+        if points is not None:
+            self._state.selection.combine(points.in_lasso(vertices, self._allowed()), mode)
+
+    # Actions.
+
+    def _run_action(self, name: str, checked: bool) -> None:
+        selection, visible = self._state.selection, self._state.filters.visible
+        if name in TOOL_NAMES:
+            self.canvas.set_tool(TOOL_NAMES[name])
+        elif name == "ghosts":
+            self._ghosts = checked
+            self._restyle()
+        else:
+            {
+                "zoom_in": lambda: self.canvas.zoom(_STEP, fly=self._flies()),
+                "zoom_out": lambda: self.canvas.zoom(1 / _STEP, fly=self._flies()),
+                "fit": lambda: self._fit(fly=self._flies()),
+                "fit_selection": self._fit_selection,
+                "back": self._go_back,
+                "forward": self._view.forward,
+                "select_all": lambda: selection.select_all(visible),
+                "invert": lambda: selection.invert(visible),
+                "clear": selection.clear,
+            }[name]()
+
+    def _go_back(self) -> None:
+        # A view looked at for a moment only is on the way back, too.
+        self._remember_view()
+        self._view.back()
+
+
+def _at_least(view: ViewRect, extent: float) -> ViewRect:
+    """The view, widened about its centre to at least `extent` a side."""
+    x, y = (view.x0 + view.x1) / 2, (view.y0 + view.y1) / 2
+    half_x, half_y = max(view.width, extent) / 2, max(view.height, extent) / 2
+    return ViewRect(x - half_x, x + half_x, y - half_y, y + half_y)
+
+
+def _summary(visible: int) -> str:
+    """What the view holds, in words; large numbers are estimates."""
+    if visible > 500_000:
+        return f"about {visible / 1e6:.1f} million in view"
+    return f"{visible:,} in view"
