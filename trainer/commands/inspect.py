@@ -64,7 +64,7 @@ def _folder_kind(path: Path) -> str:
 
 
 def _file_kind(path: Path) -> str:
-    from trainer.cutouts.hdf5_file import require_file
+    from trainer.cutouts.files import require_file
 
     require_file(path)
     try:

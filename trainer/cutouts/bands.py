@@ -80,7 +80,9 @@ def order_warning(bands: Sequence[str], guess: Sequence[str] | None) -> tuple[st
 
 def plane_order(bands: Sequence[str], wanted: Sequence[str], where: Path | str) -> np.ndarray:
     """(len(wanted),) int: which plane of `bands` holds each wanted band. Raises `BandError`."""
-    places = {short_name(band): place for place, band in enumerate(bands)}
+    short = [short_name(band) for band in bands]
+    # A short name that two planes share stands for neither.
+    places = {name: place for place, name in enumerate(short) if short.count(name) == 1}
     places.update({band: place for place, band in enumerate(bands)})
     missing = [band for band in wanted if band not in places and short_name(band) not in places]
     if missing:

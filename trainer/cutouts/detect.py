@@ -13,14 +13,18 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 import h5py
 
+from trainer.cutouts.files import require_file
 from trainer.cutouts.folders import band_groups, expand_paths, pictures_in
-from trainer.cutouts.hdf5_file import open_hdf5, reading, require_file
+from trainer.cutouts.hdf5_file import open_hdf5, reading
 from trainer.cutouts.protocol import CutoutReader
 from trainer.errors import FormatError
+
+if TYPE_CHECKING:
+    from trainer.cutouts.readers.hdf5 import Hdf5Reader
 
 ENTRY_POINT_GROUP = "astromask.readers"
 
@@ -55,14 +59,16 @@ _MAGIC = (
 _MOST_USER_BLOCK = 2**20
 
 
-class _ReaderClass(Protocol):
-    """The class of a reader; what `recognises` is asked about is an open file for HDF5."""
+class _PathReader(Protocol):
+    """The class of a reader that opens its path itself."""
 
-    def recognises(self, source: h5py.File | Path) -> bool: ...
+    def __call__(self, path: Path, *, bands: Sequence[str] | None = None) -> CutoutReader: ...
 
-    def __call__(
-        self, path: Path, *, bands: Sequence[str] | None = None, file: h5py.File | None = ...
-    ) -> CutoutReader: ...
+
+class _RegisteredReader(_PathReader, Protocol):
+    """What the entry point group holds."""
+
+    def recognises(self, path: Path) -> bool: ...
 
 
 __all__ = ["expand_paths", "file_kind", "open_reader"]
@@ -84,7 +90,8 @@ def open_reader(path: Path, *, bands: Sequence[str] | None = None) -> CutoutRead
     if kind == "hdf5":
         return _open_hdf5(path, bands)
     if kind in _FILE_READERS:
-        return _load(_FILE_READERS[kind])(path, bands=bands)
+        reader: _PathReader = _load(_FILE_READERS[kind])
+        return reader(path, bands=bands)
     with path.open("rb") as file:
         start = file.read(8)
     raise FormatError(
@@ -134,9 +141,9 @@ def _open_hdf5(path: Path, bands: Sequence[str] | None) -> CutoutReader:
                 f" {shape[1]}) and no images; cutouts were expected."
             )
         for entry in _HDF5_READERS:
-            reader = _load(entry)
+            reader: type[Hdf5Reader] = _load(entry)
             if reader.recognises(file):
-                return reader(path, bands=bands, file=file)
+                return reader(path, bands, file)
         names = ", ".join(list(file)[:12]) or "nothing"
         file.close()
     raise FormatError(
@@ -151,23 +158,25 @@ def _dimensions(file: h5py.File, name: str) -> int | None:
 
 
 def _open_folder(path: Path, bands: Sequence[str] | None) -> CutoutReader:
+    reader: _PathReader | None = None
     if band_groups(path, bands) is not None:
-        return _load("fits_bands:FitsBandsReader")(path, bands=bands)
-    if pictures_in(path):
-        return _load("pictures:PicturesReader")(path, bands=bands)
+        reader = _load("fits_bands:FitsBandsReader")
+    elif pictures_in(path):
+        reader = _load("pictures:PicturesReader")
+    if reader is not None:
+        return reader(path, bands=bands)
     raise FormatError(
         f"The folder {path} is no set of cutouts by itself: expected FITS files whose names"
         " differ only in the band, or PNG or JPEG pictures."
     )
 
 
-def _load(entry: str) -> _ReaderClass:
+def _load(entry: str) -> Any:
     """A reader's class; its module, and with it astropy or Pillow, is imported only now."""
     module, name = entry.split(":")
-    found = getattr(importlib.import_module(f"trainer.cutouts.readers.{module}"), name)
-    return cast(_ReaderClass, found)
+    return getattr(importlib.import_module(f"trainer.cutouts.readers.{module}"), name)
 
 
 @cache
-def _registered_readers() -> tuple[_ReaderClass, ...]:
+def _registered_readers() -> tuple[_RegisteredReader, ...]:
     return tuple(entry.load() for entry in entry_points(group=ENTRY_POINT_GROUP))

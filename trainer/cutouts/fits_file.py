@@ -15,7 +15,7 @@ from astropy.io.fits.verify import VerifyError
 from astropy.utils.exceptions import AstropyWarning
 
 from trainer.cutouts.bands import short_name, short_names, split_names
-from trainer.cutouts.hdf5_file import require_file
+from trainer.cutouts.files import require_file
 from trainer.errors import AstroMaskError, FormatError
 
 Header: TypeAlias = Any  # fits.Header, which comes untyped

@@ -11,7 +11,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from trainer.errors import FormatError, QueryError
+from trainer.cutouts.files import require_file
+from trainer.cutouts.text import text_array
+from trainer.errors import FormatError
 
 SPAN_BYTES = 64 * 2**20
 """Most that one read call fetches beside what was asked for."""
@@ -20,21 +22,6 @@ CHUNK_CACHE_BYTES = 128 * 2**20
 SLOW_ROW_BYTES = 8 * 2**20
 """A single row that makes HDF5 decode more than this is slow enough to be felt (~50 ms)."""
 DECODE_BYTES_PER_SECOND = 250e6
-LONGEST_FIXED_TEXT = 256
-
-
-def require_file(path: Path) -> None:
-    """Raise `FormatError` where `path` is not a file with something in it."""
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError as error:
-        raise FormatError(f"There is no file {path}.") from error
-    except OSError as error:
-        raise FormatError(f"{path} can't be looked at: {error.strerror or error}.") from error
-    if path.is_dir():
-        raise FormatError(f"{path} is a folder; a file of cutouts was expected.")
-    if size == 0:
-        raise FormatError(f"{path} is empty (0 bytes); cutouts were expected.")
 
 
 def open_hdf5(path: Path) -> h5py.File:
@@ -75,15 +62,6 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError, KeyError) as error:
         raise FormatError(f"{path} is damaged: {str(error).strip(chr(39))}.") from error
-
-
-def check_rows(rows: np.ndarray, count: int, path: Path) -> np.ndarray:
-    """`rows` as int64. Raises `QueryError` where one lies outside 0 … count − 1."""
-    rows = np.atleast_1d(np.asarray(rows)).astype(np.int64)
-    if rows.size and (rows.min() < 0 or rows.max() >= count):
-        wrong = int(rows[(rows < 0) | (rows >= count)][0])
-        raise QueryError(f"Row {wrong} of {path} was asked for; it has rows 0 to {count - 1}.")
-    return rows
 
 
 def read_rows(dataset: h5py.Dataset, rows: np.ndarray) -> np.ndarray:
@@ -197,16 +175,3 @@ def column_values(dataset: h5py.Dataset) -> np.ndarray:
     if is_text(dataset):
         return text_array(dataset[()])
     return np.asarray(dataset[()])
-
-
-def text_array(values: np.ndarray) -> np.ndarray:
-    """Bytes or text of any kind as a text array; of Python strings where one is very long."""
-    texts = [
-        value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-        for value in np.asarray(values).ravel()
-    ]
-    if max(map(len, texts), default=0) > LONGEST_FIXED_TEXT:
-        long = np.empty(len(texts), object)
-        long[:] = texts
-        return long
-    return np.array(texts, dtype=np.str_)

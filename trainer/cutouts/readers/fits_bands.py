@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from trainer.cutouts import fits_file
 from trainer.cutouts.bands import settle_bands
 from trainer.cutouts.coordinates import clean_coordinates
+from trainer.cutouts.files import check_rows
 from trainer.cutouts.folders import band_groups, natural_key
-from trainer.cutouts.hdf5_file import check_rows
 from trainer.cutouts.protocol import Extras, Layout
 from trainer.errors import FormatError
 
@@ -24,9 +23,7 @@ MOST_NAMED = 5
 class FitsBandsReader:
     """Each object is a set of files `{object}{band}`; an object's absent band reads as NaN."""
 
-    def __init__(
-        self, path: Path, bands: Sequence[str] | None = None, file: h5py.File | None = None
-    ) -> None:
+    def __init__(self, path: Path, bands: Sequence[str] | None = None) -> None:
         self.path = path
         found = band_groups(path, bands)
         if found is None:
@@ -43,11 +40,6 @@ class FitsBandsReader:
             raise FormatError(f"Every object of {path} has a FITS file that is empty or truncated.")
         self._files = groups
         self.layout = self._make_layout(bands, bad)
-
-    @staticmethod
-    def recognises(source: h5py.File | Path) -> bool:
-        """A folder that groups into objects and bands."""
-        return isinstance(source, Path) and source.is_dir() and band_groups(source) is not None
 
     def __len__(self) -> int:
         """Number of objects."""

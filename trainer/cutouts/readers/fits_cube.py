@@ -7,14 +7,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from trainer.cutouts import fits_file
 from trainer.cutouts.axes import band_axis, bands_second
 from trainer.cutouts.bands import settle_bands
 from trainer.cutouts.coordinates import clean_coordinates
-from trainer.cutouts.hdf5_file import check_rows
+from trainer.cutouts.files import check_rows
 from trainer.cutouts.protocol import Extras, Layout
 
 
@@ -25,9 +24,7 @@ class FitsCubeReader:
     HDUs of the same shape whose names say so are inverse variance, RMS or mask.
     """
 
-    def __init__(
-        self, path: Path, bands: Sequence[str] | None = None, file: h5py.File | None = None
-    ) -> None:
+    def __init__(self, path: Path, bands: Sequence[str] | None = None) -> None:
         self.path = path
         self._hdus = fits_file.open_fits(path)
         with ExitStack() as on_failure, fits_file.reading_fits(path):
@@ -36,11 +33,6 @@ class FitsCubeReader:
             self._wcs = fits_file.celestial_wcs(self._hdu.header)
             self.layout = self._make_layout(bands)
             on_failure.pop_all()
-
-    @staticmethod
-    def recognises(source: h5py.File | Path) -> bool:
-        """Any FITS file; `trainer.cutouts.detect` knows those by their first bytes."""
-        return isinstance(source, Path)
 
     def __len__(self) -> int:
         """Number of cutouts: 1 but for a stack."""

@@ -16,7 +16,9 @@ from trainer.cutouts import hdf5_file
 from trainer.cutouts.axes import band_axis, bands_second
 from trainer.cutouts.bands import order_warning, settle_bands, short_name, short_names, split_names
 from trainer.cutouts.coordinates import clean_coordinates
+from trainer.cutouts.files import check_rows
 from trainer.cutouts.protocol import Extras, Layout
+from trainer.cutouts.text import text_array
 from trainer.errors import FormatError
 
 BANDS_ATTRIBUTES = ("bands", "band_names", "band_order")
@@ -118,7 +120,7 @@ class Hdf5Reader:
 
     def read(self, rows: np.ndarray) -> np.ndarray:
         """(n, B, H, W) float32 as stored, in the order of `rows`."""
-        rows = hdf5_file.check_rows(rows, len(self), self.path)
+        rows = check_rows(rows, len(self), self.path)
         with hdf5_file.reading(self.path):
             pixels = hdf5_file.read_rows(self._images, rows)
         return self._to_flux(bands_second(pixels, self._band_axis))
@@ -248,8 +250,8 @@ class Hdf5Reader:
 
 def _name_list(value: Any) -> tuple[str, ...]:
     if isinstance(value, (str, bytes)) or np.ndim(value) == 0:
-        return split_names(str(hdf5_file.text_array(np.array([value], object))[0]))
-    return tuple(hdf5_file.text_array(value).tolist())
+        return split_names(str(text_array(np.array([value], object))[0]))
+    return tuple(text_array(value).tolist())
 
 
 def _plain(value: Any) -> Any:

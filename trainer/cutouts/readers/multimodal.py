@@ -9,8 +9,10 @@ import numpy as np
 
 from trainer.cutouts import hdf5_file
 from trainer.cutouts.bands import short_names
+from trainer.cutouts.files import check_rows
 from trainer.cutouts.protocol import Extras
 from trainer.cutouts.readers.hdf5 import Found, Hdf5Reader
+from trainer.cutouts.text import text_array
 
 _OF_IMAGES = ("image_band", "image_ivar", "image_mask", "image_psf_fwhm", "image_scale")
 
@@ -49,7 +51,7 @@ class MultimodalReader(Hdf5Reader):
 
     def extras(self, rows: np.ndarray) -> Extras:
         """Inverse variance, mask and PSF width, as far as the file has them."""
-        rows = hdf5_file.check_rows(rows, len(self), self.path)
+        rows = check_rows(rows, len(self), self.path)
         extras = super().extras(rows)
         maps = {name: self._beside("image_" + name, rows) for name in ("ivar", "mask", "psf_fwhm")}
         if (ivar := maps["ivar"]) is not None:
@@ -74,7 +76,7 @@ class MultimodalReader(Hdf5Reader):
         if not isinstance(bands, h5py.Dataset) or bands.ndim != 2:
             return None
         values = bands[rows]
-        return hdf5_file.text_array(values).reshape(values.shape)
+        return text_array(values).reshape(values.shape)
 
     @cached_property
     def _sources(self) -> np.ndarray | None:

@@ -11,14 +11,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
-import h5py
 import numpy as np
 
 from trainer.cutouts.axes import band_axis, bands_second
 from trainer.cutouts.bands import settle_bands, short_names
 from trainer.cutouts.coordinates import clean_coordinates
-from trainer.cutouts.hdf5_file import check_rows, require_file, text_array
+from trainer.cutouts.files import check_rows, require_file
 from trainer.cutouts.protocol import Extras, Layout
+from trainer.cutouts.text import text_array
 from trainer.errors import FormatError
 
 _USUAL_NAMES = ("images", "cutouts", "image", "data", "x", "arr_0")
@@ -34,9 +34,7 @@ class NumpyReader:
     which goes when the reader is closed. Nothing is ever unpickled.
     """
 
-    def __init__(
-        self, path: Path, bands: Sequence[str] | None = None, file: h5py.File | None = None
-    ) -> None:
+    def __init__(self, path: Path, bands: Sequence[str] | None = None) -> None:
         require_file(path)
         self.path = path
         self._warnings: list[str] = []
@@ -59,11 +57,6 @@ class NumpyReader:
                 raise FormatError(f"{path} can't be read as a NumPy array: {error}.") from error
             self.layout = self._make_layout(bands)
             on_failure.pop_all()
-
-    @staticmethod
-    def recognises(source: h5py.File | Path) -> bool:
-        """A `.npy` or `.npz` file; `trainer.cutouts.detect` knows those by their first bytes."""
-        return isinstance(source, Path)
 
     def __len__(self) -> int:
         """Number of cutouts."""

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from PIL import Image
 
 from trainer.cutouts.bands import settle_bands
+from trainer.cutouts.files import check_rows
 from trainer.cutouts.folders import pictures_in
-from trainer.cutouts.hdf5_file import check_rows
 from trainer.cutouts.protocol import Extras, Layout
 from trainer.errors import FormatError
 
@@ -32,9 +31,7 @@ class PicturesReader:
     said. Rows run as in the file, the first at the top of the picture.
     """
 
-    def __init__(
-        self, path: Path, bands: Sequence[str] | None = None, file: h5py.File | None = None
-    ) -> None:
+    def __init__(self, path: Path, bands: Sequence[str] | None = None) -> None:
         self.path = path
         files = pictures_in(path) if path.is_dir() else [path]
         sizes = {picture: _size_and_mode(picture) for picture in files}
@@ -51,11 +48,6 @@ class PicturesReader:
         self._grey = all(mode in _GREY_MODES for mode in modes)
         left_out = [file.name for file in files if file not in set(self._files)]
         self.layout = self._make_layout(bands, height, width, modes, left_out)
-
-    @staticmethod
-    def recognises(source: h5py.File | Path) -> bool:
-        """A folder with pictures."""
-        return isinstance(source, Path) and source.is_dir() and bool(pictures_in(source))
 
     def __len__(self) -> int:
         """Number of pictures."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import h5py
 
 from trainer.cutouts.bands import short_names
-from trainer.cutouts.hdf5_file import text_array
 from trainer.cutouts.readers.hdf5 import Found, Hdf5Reader
 from trainer.cutouts.readers.unions import PIXEL_SCALE, ZERO_POINTS
+from trainer.cutouts.text import text_array
 
 
 class UnionsDataReader(Hdf5Reader):
