@@ -66,9 +66,9 @@ def draw_scene(
     kind = draw_kind(rng, lens_share, star_share)
     seeing = survey.draw_seeing(rng)
     shear = tuple(rng.normal(0.0, 0.015, 2))
-    parts, truth = _draw_main(rng, kind, frame)
+    parts, company, truth = _draw_main(rng, kind, frame)
     main = frame.expose(parts, seeing, shear)
-    others = _draw_others(rng, frame)
+    others = company + _draw_others(rng, frame)
     image = main + frame.expose(others, seeing, shear) if others else main
     noise, deviation = draw_noise(rng, image)
     snr = _signal_to_noise(main, deviation)
@@ -83,30 +83,27 @@ def quantised(image: np.ndarray) -> np.ndarray:
     return np.asarray(np.round(image / steps) * steps + 0.0, np.float32)
 
 
-def _draw_main(rng: np.random.Generator, kind: str, frame: Frame) -> tuple[list[Part], Truth]:
+def _draw_main(
+    rng: np.random.Generator, kind: str, frame: Frame
+) -> tuple[list[Part], list[Part], Truth]:
+    """The light of the main object and that of the group around it, and the truth."""
     x, y = rng.uniform(-0.5, 0.5, 2) * survey.PIXEL_SCALE
     if kind == "lens":
         lens = draw_strong_lens(rng)
         lens = replace(lens, deflector=replace(lens.deflector, x=x, y=y))
-        return _lens_parts(rng, lens, frame), _lens_truth(lens)
+        parts = [*light.draw_parts(rng, lens.deflector, frame), light.arc_part(lens, frame)]
+        return parts, _companion_parts(rng, lens.deflector, frame), _lens_truth(lens)
     if kind == "star":
         magnitude = draw_magnitude(rng, _STAR_LIMITS, 0.12)
         magnitudes = magnitude + spectra.star_colours(float(rng.uniform(0.2, 3.0)))
-        return [light.star(magnitudes, x, y)], _truth(kind, 0.0, magnitudes)
+        return [light.star(magnitudes, x, y)], [], _truth(kind, 0.0, magnitudes)
     galaxy = replace(draw_galaxy(rng, kind, draw_magnitude(rng)), x=x, y=y)
     if kind == "merger":
-        parts = light.merger_parts(rng, galaxy, frame)
-    else:
-        parts = light.draw_parts(rng, galaxy, frame)
-        if kind in ("elliptical", "lenticular"):
-            parts += _companion_parts(rng, galaxy, frame)
-    return parts, _galaxy_truth(galaxy)
-
-
-def _lens_parts(rng: np.random.Generator, lens: StrongLens, frame: Frame) -> list[Part]:
-    parts = light.draw_parts(rng, lens.deflector, frame)
-    parts.append(light.arc_part(lens, frame))
-    return parts + _companion_parts(rng, lens.deflector, frame)
+        return light.merger_parts(rng, galaxy, frame), [], _galaxy_truth(galaxy)
+    parts = light.draw_parts(rng, galaxy, frame)
+    early = kind in ("elliptical", "lenticular")
+    company = _companion_parts(rng, galaxy, frame) if early else []
+    return parts, company, _galaxy_truth(galaxy)
 
 
 def _companion_parts(rng: np.random.Generator, galaxy: Galaxy, frame: Frame) -> list[Part]:
