@@ -119,9 +119,8 @@ def test_counts_of_another_zero_point_become_the_surveys(
         return reader
 
     monkeypatch.setattr(query_file, "open_reader", with_zero_points)
-    query = read_query(
-        tmp_path / "q.npy", _manifest(crop=6), zero_points=(30.0, 25.0, 30.0), pixel_scale=0.2
-    )
+    survey = {"i": 30.0, "u": 20.0, "g": 30.0, "r": 25.0}
+    query = read_query(tmp_path / "q.npy", _manifest(crop=6), zero_points=survey, pixel_scale=0.2)
     np.testing.assert_allclose(
         query.pixels[0], _pixels() * np.array([1, 0.01, 10])[:, None, None], rtol=1e-6
     )

@@ -91,13 +91,15 @@ def _encode(workspace: Workspace, store: EmbeddingStore, args: argparse.Namespac
     from trainer.store.query_file import read_query
 
     manifest, settings = store.manifest, workspace.settings
+    known = settings.zero_points
+    zero_points = dict(zip(settings.bands, known, strict=True)) if known else None
     checkpoint = find_checkpoint(manifest, workspace.folder, args.checkpoint)
     cutout = read_query(
         Path(args.query),
         manifest,
         row=args.row,
         size=min(settings.image_size),
-        zero_points=settings.zero_points,
+        zero_points=zero_points,
         pixel_scale=settings.pixel_scale,
     )
     for note in cutout.notes:

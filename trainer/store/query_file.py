@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,14 +38,13 @@ def read_query(
     *,
     row: int = 0,
     size: int | None = None,
-    zero_points: Sequence[float] | None = None,
+    zero_points: Mapping[str, float] | None = None,
     pixel_scale: float | None = None,
 ) -> QueryCutout:
     """Read cutout `row` of the file at `path` as the store's own cutouts were read.
 
     `size` is the side of a whole cutout of the survey where the store has no crop;
-    `zero_points` (AB mag of one count, by band of the store) and `pixel_scale` (arcsec) are
-    the survey's. Raises FormatError, BandError where bands lack, QueryError for the row.
+    `zero_points` (AB mag of one count, by band) and `pixel_scale` (arcsec) are the survey's. Raises FormatError, BandError where bands lack, QueryError for the row.
     """
     with closing(open_reader(path, bands=manifest.bands)) as reader:
         if not 0 <= row < len(reader):
@@ -61,7 +60,7 @@ def read_query(
             " zero or not a number, so there is nothing to compare."
         )
     pixels = _cropped(pixels[:, planes], manifest.crop or size, path)
-    factors = _flux_factors(layout, planes, zero_points)
+    factors = _flux_factors(layout, planes, manifest.bands, zero_points)
     return QueryCutout(np.ascontiguousarray(pixels * factors, np.float32), identifier, notes)
 
 
@@ -87,13 +86,17 @@ def _cropped(pixels: np.ndarray, size: int | None, path: Path) -> np.ndarray:
 
 
 def _flux_factors(
-    layout: Layout, planes: np.ndarray, zero_points: Sequence[float] | None
+    layout: Layout,
+    planes: np.ndarray,
+    bands: Sequence[str],
+    zero_points: Mapping[str, float] | None,
 ) -> np.ndarray:
     """(1, B, 1, 1): the file's counts → the survey's, where both zero-points are known."""
     if zero_points is None or layout.zero_points is None:
         return np.ones((1, 1, 1, 1), np.float32)
     own = np.asarray(layout.zero_points)[planes]
-    factors: np.ndarray = 10.0 ** (0.4 * (np.asarray(zero_points) - own))
+    wanted = np.array([zero_points[band] for band in bands])
+    factors: np.ndarray = 10.0 ** (0.4 * (wanted - own))
     return factors.astype(np.float32)[None, :, None, None]
 
 
