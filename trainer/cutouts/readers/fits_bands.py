@@ -132,8 +132,6 @@ class FitsBandsReader:
             scale = fits_file.pixel_scale(hdu.header, fits_file.celestial_wcs(hdu.header))
             dtype = fits_file.stored_dtype(hdu)
         bands, _ = settle_bands(self.path, len(self._bands), self._bands, False, users_word)
-        zero_points = self.extras(np.array([0])) if self._objects else Extras()
-        known = zero_points.zero_points
         return Layout(
             name="fits_bands",
             sentence=(
@@ -144,11 +142,21 @@ class FitsBandsReader:
             shape=(len(bands), shape[0], shape[1]),
             dtype=dtype,
             pixel_scale=scale,
-            zero_points=(
-                tuple(known[0].tolist()) if known is not None and np.isfinite(known).all() else None
-            ),
+            zero_points=self._first_zero_points(),
             warnings=_left_out(bad),
         )
+
+    def _first_zero_points(self) -> tuple[float, ...] | None:
+        """Zero-points of the first object that has every band; None where a file is silent."""
+        complete = [
+            row
+            for row, name in enumerate(self._objects)
+            if len(self._files[name]) == len(self._bands)
+        ]
+        known = self.extras(np.array(complete[:1], int)).zero_points if complete else None
+        if known is None or not np.isfinite(known).all():
+            return None
+        return tuple(known[0].tolist())
 
 
 def _broken(files: Any) -> bool:
