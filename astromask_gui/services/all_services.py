@@ -21,11 +21,16 @@ from astromask_gui.state.application import ApplicationState
 class Services(QObject):
     """Made before the window, so that they hear of changes before any widget does."""
 
-    def __init__(self, state: ApplicationState, reader: Worker | None = None) -> None:
-        """`reader`: the cutout reader where it has been started already."""
+    def __init__(
+        self,
+        state: ApplicationState,
+        reader: Worker | None = None,
+        model: Worker | None = None,
+    ) -> None:
+        """`reader` and `model`: the children, where they have been made already."""
         super().__init__()
         self.reader = reader or start_reader()
-        self.model = model_worker()
+        self.model = model or model_worker()
         self._files = Background("files", parent=self)
         self._facts = Background("facts", parent=self)
         self._search = Background("search", parent=self)

@@ -33,46 +33,41 @@ class LabelService(QObject):
     def __init__(self, state: ApplicationState, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._state = state
+        # One thread: what is asked for first is written first.
         self._background = Background("labels", parent=self)
-        self._loaded: Loaded | None = None
-        self._journal: LabelJournal | None = None
+        self._desk: _Desk | None = None
         state.labels.grade_requested.connect(self._grade)
         state.labels.undo_requested.connect(self._undo)
         state.labels.redo_requested.connect(self._redo)
 
     def open(self, loaded: Loaded) -> None:
-        """Serve another workspace, or the same one grown."""
-        before, self._loaded = self._loaded, loaded
-        if before is None or before.workspace.folder != loaded.workspace.folder:
-            self._journal = None
-            self._run(partial(_open, loaded, self._state.labels.label_set), self._take_journal)
-        elif before.facts.count != loaded.facts.count:
-            self._run(partial(_open, loaded, self._state.labels.label_set), self._take_grown)
+        """Serve another workspace, or the same one with something new."""
+        before = self._desk
+        self._desk = _Desk(loaded, self._state.labels.label_set)
+        is_other = before is None or before.folder != self._desk.folder
+        self._run(self._desk.open, self._take_earlier if is_other else self._take_grown)
 
     def close(self) -> None:
         """Finish what was asked for; every grade that was given is on disk afterwards."""
         self._background.close(finish=True)
-        if self._journal is not None:
-            self._journal.close()
+        if self._desk is not None:
+            self._desk.close()
 
-    def _take_journal(self, opened: tuple[LabelJournal, Codes, int]) -> None:
-        self._take_grown(opened)
-        _, _, done = opened
-        for _ in range(min(done, LIMIT)):
+    def _take_earlier(self, found: tuple[Codes, int]) -> None:
+        codes, actions = found
+        self._state.labels.set_codes(codes)
+        for _ in range(min(actions, LIMIT)):
             self._state.undo.push("Grade", self._undo, self._redo)
 
-    def _take_grown(self, opened: tuple[LabelJournal, Codes, int]) -> None:
-        self._journal, codes, _ = opened
-        self._state.labels.set_codes(codes)
+    def _take_grown(self, found: tuple[Codes, int]) -> None:
+        self._state.labels.set_codes(found[0])
 
     def _grade(self, rows: NDArray[np.uint32], grade: Grade | None) -> None:
-        if self._journal is None:
+        if self._desk is None:
             self._state.messages.warning("Open a workspace before you grade galaxies.")
             return
-        self._run(
-            partial(_write, self._journal, rows, grade),
-            partial(self._take_grades, _caption(len(rows), grade)),
-        )
+        take = partial(self._take_grades, _caption(len(rows), grade))
+        self._run(partial(self._desk.write, rows, grade), take)
 
     def _take_grades(self, caption: str, codes: Codes) -> None:
         self._state.undo.push(caption, self._undo, self._redo)
@@ -80,12 +75,12 @@ class LabelService(QObject):
         self._state.messages.info(f"{caption}.")
 
     def _undo(self) -> None:
-        if self._journal is not None:
-            self._run(partial(_flip, self._journal, self._journal.undo), self._show_flipped)
+        if self._desk is not None:
+            self._run(self._desk.undo, self._show_flipped)
 
     def _redo(self) -> None:
-        if self._journal is not None:
-            self._run(partial(_flip, self._journal, self._journal.redo), self._show_flipped)
+        if self._desk is not None:
+            self._run(self._desk.redo, self._show_flipped)
 
     def _show_flipped(self, codes: Codes | None) -> None:
         if codes is None:
@@ -95,8 +90,8 @@ class LabelService(QObject):
 
     def _show(self, codes: Codes) -> None:
         self._state.labels.set_codes(codes)
-        if self._loaded is not None:
-            self._run(partial(describe_columns, self._loaded.workspace), self._refresh_column)
+        if self._desk is not None:
+            self._run(self._desk.columns, self._refresh_column)
 
     def _refresh_column(self, columns: tuple[Column, ...]) -> None:
         """The grades are a column too; the first grade makes it, others change its values."""
@@ -111,20 +106,40 @@ class LabelService(QObject):
         self._background.run(work, done, self._state.messages.error)
 
 
-def _open(loaded: Loaded, label_set: str) -> tuple[LabelJournal, Codes, int]:
-    """The journal, its grades, and how many gradings can be taken back."""
-    journal = loaded.workspace.journal(label_set)
-    done = {record.action for record in journal.history() if not record.undone}
-    return journal, journal.current(), len(done)
+class _Desk:
+    """One workspace's journal; everything but `folder` is for the labels' thread."""
 
+    def __init__(self, loaded: Loaded, label_set: str) -> None:
+        self.folder = loaded.workspace.folder
+        self._workspace, self._label_set = loaded.workspace, label_set
+        self._journal: LabelJournal | None = None
 
-def _write(journal: LabelJournal, rows: NDArray[np.uint32], grade: Grade | None) -> Codes:
-    journal.grade(rows, grade)
-    return journal.current()
+    def open(self) -> tuple[Codes, int]:
+        """The grades, and how many gradings can be taken back."""
+        done = {record.action for record in self._opened().history() if not record.undone}
+        return self._opened().current(), len(done)
 
+    def write(self, rows: NDArray[np.uint32], grade: Grade | None) -> Codes:
+        self._opened().grade(rows, grade)
+        return self._opened().current()
 
-def _flip(journal: LabelJournal, step: Callable[[], NDArray[np.uint32] | None]) -> Codes | None:
-    return None if step() is None else journal.current()
+    def undo(self) -> Codes | None:
+        return None if self._opened().undo() is None else self._opened().current()
+
+    def redo(self) -> Codes | None:
+        return None if self._opened().redo() is None else self._opened().current()
+
+    def columns(self) -> tuple[Column, ...]:
+        return describe_columns(self._workspace)
+
+    def close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+
+    def _opened(self) -> LabelJournal:
+        if self._journal is None:
+            self._journal = self._workspace.journal(self._label_set)
+        return self._journal
 
 
 def _caption(count: int, grade: Grade | None) -> str:
