@@ -11,9 +11,10 @@ def icon(name: str) -> QIcon:
     import qtawesome
 
     palette = QApplication.palette()
-    return qtawesome.icon(
+    made: QIcon = qtawesome.icon(
         f"mdi6.{name}",
         color=palette.color(QPalette.ColorRole.Text),
         color_disabled=palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text),
         color_on=QColor(palette.color(QPalette.ColorRole.HighlightedText)),
     )
+    return made

@@ -80,8 +80,8 @@ def _sheet(c: Tokens) -> str:
         padding: 4px 6px; }}
     QStatusBar {{ background: {c.background}; color: {c.muted}; }}
     QStatusBar::item {{ border: none; }}
-    QLabel[role="muted"] {{ color: {c.muted}; }}
-    QLabel[role="title"] {{ font-size: 16px; font-weight: 600; }}
+    QLabel[role="muted"], QLabel#muted {{ color: {c.muted}; }}
+    QLabel[role="title"], QLabel#title {{ font-size: 16px; font-weight: 600; }}
     QLabel[role="strong"] {{ font-size: 13px; font-weight: 600; }}
     QLabel[role="error"] {{ color: {c.bad}; }}
     QLabel[role="small"] {{ font-size: 11px; color: {c.muted}; }}

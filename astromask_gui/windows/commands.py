@@ -1,0 +1,187 @@
+"""The window's actions in the order of its menus."""
+
+from __future__ import annotations
+
+import webbrowser
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import QApplication
+
+from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.labels import GRADES
+from astromask_gui.widgets.label_panel import MEANINGS
+from astromask_gui.windows.actions import ActionSpec
+
+if TYPE_CHECKING:
+    from astromask_gui.windows.main_window import MainWindow
+
+_LEGACY = "https://www.legacysurvey.org/viewer?ra={ra}&dec={dec}&layer=ls-dr10&zoom=16"
+
+
+def command_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
+    """All actions. Several keys are single letters: a text field that has the focus keeps them."""
+    return [
+        *_file(window, state),
+        *_edit(window, state),
+        *_view(window, state),
+        *_galaxy(window, state),
+        *_grade(window),
+        *_job(window),
+    ]
+
+
+def _file(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
+    make = partial(ActionSpec, "&File")
+    session = state.session
+    return [
+        make("&Open a workspace …", "A workspace, or a folder of cutouts",
+             window.choose_workspace, "Ctrl+O"),
+        make("&New from cutouts …", "Make a workspace from a file of cutouts",
+             window.choose_cutouts, "Ctrl+N"),
+        make("Open the &demo", "Simulated galaxies with lenses among them",
+             session.request_demo, "Ctrl+D"),
+        make("&Close the workspace", "Back to the start page",
+             lambda: session.set_workspace(None), "Ctrl+W", True),
+        make("&Quit", "Jobs go on and are found again", window.close, "Ctrl+Q", True),
+    ]  # fmt: skip
+
+
+def _edit(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
+    make = partial(ActionSpec, "&Edit")
+
+    def undo() -> None:
+        # Grades of an earlier start are in the journal, not on the stack.
+        if not state.undo.undo():
+            state.labels.undo_requested.emit()
+
+    def redo() -> None:
+        if not state.undo.redo():
+            state.labels.redo_requested.emit()
+
+    return [
+        make("&Undo", "Take back the latest selection or grade", undo, "Ctrl+Z"),
+        make("&Redo", "Do again what was taken back", redo, "Ctrl+Shift+Z"),
+        make("Show &only selected", "Hide everything that is not selected",
+             window.filters.show_only_selected, "Ctrl+H", True),
+        make("&Hide selected", "Hide what is selected",
+             window.filters.hide_what_is_selected, "Ctrl+Shift+H"),
+        make("Show &all", "Take all filters away", state.filters.clear, "Ctrl+Shift+F"),
+        make("&Find …", "An id, a position or a command", window.focus_search, "Ctrl+K", True),
+    ]  # fmt: skip
+
+
+def _view(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
+    make = partial(ActionSpec, "&View")
+    preferences, display = state.preferences, state.display
+
+    def other_style() -> None:
+        preferences.set_style("light" if preferences.style == "dark" else "dark")
+
+    def toggle_lock() -> None:
+        display.set_settings(replace(display.settings, locked=not display.settings.locked))
+
+    def next_band() -> None:
+        settings, count = display.settings, len(display.survey.bands)
+        shown = -1 if settings.mode == "rgb" else settings.band
+        if shown + 1 < count:
+            display.set_settings(replace(settings, mode="band", band=shown + 1))
+        else:
+            display.set_settings(replace(settings, mode="rgb"))
+
+    return [
+        make("&Light or dark", "Change the style", other_style, "Ctrl+Shift+L"),
+        make("&Motion on or off", "Whether changes of view are animated",
+             lambda: preferences.set_motion(not preferences.motion)),
+        make("Lock the &stretch", "The same stretch for every cutout, or each by itself",
+             toggle_lock, "Ctrl+L", True),
+        make("Next &band", "Colour, then each band by itself", next_band, "Ctrl+B"),
+        make("&Explore", "Panels for looking around",
+             partial(window.apply_preset, "Explore"), "Ctrl+Alt+1", True),
+        make("&Search", "Panels for finding what looks alike",
+             partial(window.apply_preset, "Search"), "Ctrl+Alt+2"),
+        make("&Label", "Panels for grading",
+             partial(window.apply_preset, "Label"), "Ctrl+Alt+3"),
+        make("&Reset layout", "Put every panel back in its place",
+             partial(window.apply_preset, "Explore"), "Ctrl+Alt+0"),
+    ]  # fmt: skip
+
+
+def _galaxy(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
+    make = partial(ActionSpec, "&Galaxy")
+
+    def position() -> tuple[float, float] | None:
+        cutout = state.cutout.cutout
+        if cutout is None or cutout.ra is None or cutout.dec is None:
+            state.messages.info("The galaxy has no coordinates.")
+            return None
+        return cutout.ra, cutout.dec
+
+    def copy_position() -> None:
+        place, clipboard = position(), QApplication.clipboard()
+        if place and clipboard is not None:
+            clipboard.setText(f"{place[0]:.6f} {place[1]:+.6f}")
+            state.messages.info("RA and Dec are on the clipboard.")
+
+    def copy_picture() -> None:
+        image, clipboard = window.cutout.picture.image, QApplication.clipboard()
+        if image is not None and clipboard is not None:
+            clipboard.setImage(image)
+            state.messages.info("The picture is on the clipboard.")
+
+    def open_viewer() -> None:
+        place = position()
+        if place:
+            webbrowser.open(_LEGACY.format(ra=place[0], dec=place[1]))
+
+    return [
+        make("Find &neighbours", "The galaxies most like the one in the viewer",
+             window.neighbours.seek_active, "Ctrl+1"),
+        make("&Best candidates", "The galaxies with the highest score",
+             window.labels.show_candidates, "Ctrl+2"),
+        make("Search with a &file …", "Find what looks like a cutout in a file",
+             window.neighbours.choose_file, "Ctrl+Shift+O"),
+        make("&Paste a file to search with", "A file or its path on the clipboard",
+             window.neighbours.paste, "Ctrl+V"),
+        make("&Select the neighbours", "Select the galaxies listed, on the map",
+             window.neighbours.select_found, "Ctrl+Shift+S"),
+        make("New &mask", "Hide other patches at the same ratio",
+             state.reconstruction.new_mask, "N", True),
+        make("&Copy position", "RA and Dec in degrees", copy_position, "Ctrl+Shift+C", True),
+        make("Copy p&icture", "The cutout as shown", copy_picture, "Ctrl+Alt+C"),
+        make("Open at the &Legacy viewer", "The sky around it, in the browser",
+             open_viewer, "Ctrl+E"),
+    ]  # fmt: skip
+
+
+def _grade(window: MainWindow) -> list[ActionSpec]:
+    make = partial(ActionSpec, "G&rade")
+    grades = [
+        make(f"Grade {grade}: {MEANINGS[grade]}", f"Grade {grade}",
+             partial(window.labels.grade, grade), grade)
+        for grade in GRADES
+    ]  # fmt: skip
+    return [
+        *grades,
+        make("&Clear the grade", "Take the grade away",
+             partial(window.labels.grade, None), "Backspace"),
+        make("Colour by &grade", "Colour the map by grade",
+             window.labels.colour_by_grade, "Ctrl+G", True),
+        make("&Learn from grades", "Score every galaxy by a linear probe",
+             window.labels.learn.click, "Ctrl+Return"),
+    ]  # fmt: skip
+
+
+def _job(window: MainWindow) -> list[ActionSpec]:
+    make = partial(ActionSpec, "&Jobs")
+    return [
+        make("&Embed …", "Encode the galaxies with a checkpoint",
+             partial(window.show_job_form, "embed"), "Ctrl+Shift+E"),
+        make("&Project …", "Lay the galaxies out on the map",
+             partial(window.show_job_form, "project"), "Ctrl+Shift+P"),
+        make("Pre&train …", "Make a checkpoint from your own cutouts",
+             partial(window.show_job_form, "pretrain"), "Ctrl+Shift+T"),
+        make("Show the &jobs", "What runs and what ran",
+             partial(window.show_panel, "jobs"), "Ctrl+J", True),
+    ]  # fmt: skip

@@ -1,0 +1,162 @@
+"""Offers to make a workspace of cutouts that were opened: what was found, what is guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from astromask_gui.parts.small import label
+from astromask_gui.state.session import Session
+
+DEFAULT_CROP = 64
+
+
+class CreateDialog(QDialog):
+    """A form filled with `facts`; accepting asks the session for the workspace."""
+
+    def __init__(
+        self, session: Session, facts: dict[str, Any], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._facts = session, facts
+        self.setWindowTitle("New workspace")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.name = QLineEdit(str(facts["name"]))
+        self.folder = QLineEdit(str(facts["folder"]))
+        self.bands = QLineEdit(", ".join(facts["bands"]))
+        self.pixel_scale = QLineEdit(_text(facts["pixel_scale"]))
+        self.zero_points = QLineEdit(", ".join(f"{z:g}" for z in facts["zero_points"] or ()))
+        self.crop = QLineEdit(str(min(DEFAULT_CROP, *facts["size"])))
+        self.catalogue = QLineEdit()
+        self.error = label("", "error", wrap=True)
+        self._build()
+
+    def _build(self) -> None:
+        facts = self._facts
+        height, width = facts["size"]
+        count, files = facts["count"], facts["files"]
+        title = label(f"{count:,} cutouts of {height}×{width} pixels", "title")
+        source = f"in {files} files" if files != 1 else "in one file"
+        sentence = label(f"{facts['layout']} Found {source}.", "muted", wrap=True)
+        form = QFormLayout()
+        form.setSpacing(8)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+        guess = "  guessed: please check" if facts["bands_guessed"] else ""
+        rows = (
+            ("Name", self.name, "Shown in the window's title", ""),
+            ("Folder", self._with_browse(self.folder), "Made for the workspace", ""),
+            ("Bands", self.bands, "In the order of the planes, separated by commas", guess),
+            ("Pixel scale", self.pixel_scale, "Arcsec per pixel; empty where unknown", "  arcsec"),
+            ("Zero-points", self.zero_points, "AB magnitude of one count, one for each band", ""),
+            ("Crop", self.crop, "Side of the middle that the model sees, pixels", "  pixels"),
+            ("Catalogue", self._with_browse(self.catalogue, True), "Columns to join; optional", ""),
+        )
+        for words, editor, tip, hint in rows:
+            editor.setToolTip(tip)
+            caption = label(words + hint, "muted")
+            form.addRow(caption, editor)
+        buttons = QDialogButtonBox()
+        create = QPushButton("Make the workspace")
+        create.setProperty("primary", True)
+        buttons.addButton(create, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(title)
+        layout.addWidget(sentence)
+        for words in [*facts["warnings"], *facts["bad"]][:6]:
+            layout.addWidget(label(words, "small", wrap=True))
+        layout.addLayout(form)
+        layout.addWidget(self.error)
+        layout.addWidget(buttons)
+        self.error.hide()
+        self.resize(560, self.sizeHint().height())
+
+    def _with_browse(self, line: QLineEdit, is_file: bool = False) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        browse = QToolButton()
+        browse.setText("…")
+        browse.setToolTip("Point at a file" if is_file else "Point at a folder")
+        browse.clicked.connect(lambda: self._browse(line, is_file))
+        row.addWidget(line, 1)
+        row.addWidget(browse)
+        return holder
+
+    def _browse(self, line: QLineEdit, is_file: bool) -> None:
+        dialog = QFileDialog(self)
+        mode = QFileDialog.FileMode.ExistingFile if is_file else QFileDialog.FileMode.Directory
+        dialog.setFileMode(mode)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(line.setText)
+        dialog.open()
+
+    def arguments(self) -> dict[str, Any]:
+        """The new workspace's arguments. Raises `ValueError` with a sentence."""
+        bands = [band.strip() for band in self.bands.text().split(",") if band.strip()]
+        expected = len(self._facts["bands"])
+        if len(bands) != expected:
+            raise ValueError(f"The cutouts have {expected} bands; {len(bands)} are named.")
+        zero_points = [
+            _number(text, "A zero-point")
+            for text in self.zero_points.text().split(",")
+            if text.strip()
+        ]
+        if len(zero_points) not in (0, 1, expected):
+            raise ValueError(
+                f"Give one zero-point, or one for each of the {expected} bands;"
+                f" {len(zero_points)} are given."
+            )
+        crop = _number(self.crop.text(), "The crop")
+        if crop < 1 or crop != int(crop):
+            raise ValueError("The crop is a whole number of pixels, 1 or more.")
+        scale, catalogue = self.pixel_scale.text().strip(), self.catalogue.text().strip()
+        return {
+            "folder": Path(self.folder.text()).expanduser(),
+            "cutouts": self._facts["cutouts"],
+            "catalogue": Path(catalogue).expanduser() if catalogue else None,
+            "bands": bands,
+            "pixel_scale": _number(scale, "The pixel scale") if scale else None,
+            "zero_points": zero_points or None,
+            "crop": int(crop),
+            "name": self.name.text().strip() or None,
+        }
+
+    def _accept(self) -> None:
+        try:
+            arguments = self.arguments()
+        except ValueError as error:
+            self.error.setText(str(error))
+            self.error.show()
+            return
+        self._session.request_create(arguments)
+        self.accept()
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _number(text: str, what: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{what} is a number; “{text.strip()}” is not.") from None

@@ -1,0 +1,112 @@
+"""The panels around the map: where they stand by default, and in the three presets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PyQt6.QtCore import QByteArray, QSettings, Qt
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+Preset = Literal["Explore", "Search", "Label"]
+LAYOUT_VERSION = 1
+_AREA = Qt.DockWidgetArea
+_SMALL_HEIGHT = 900
+"""Below this height of the window, panels of the right side share their place as tabs."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One dock: its name (also its key in the settings), title and place."""
+
+    name: str
+    title: str
+    area: Qt.DockWidgetArea
+
+
+PANELS = (
+    Panel("legend", "Colour && legend", _AREA.LeftDockWidgetArea),
+    Panel("filters", "Filters", _AREA.LeftDockWidgetArea),
+    Panel("cutout", "Cutout", _AREA.RightDockWidgetArea),
+    Panel("reconstruction", "Masked reconstruction", _AREA.RightDockWidgetArea),
+    Panel("labels", "Label", _AREA.RightDockWidgetArea),
+    Panel("neighbours", "Neighbours", _AREA.BottomDockWidgetArea),
+    Panel("jobs", "Jobs", _AREA.BottomDockWidgetArea),
+)
+_HIDDEN: dict[Preset, tuple[str, ...]] = {
+    "Explore": (),
+    "Search": ("filters", "labels"),
+    "Label": ("filters", "reconstruction"),
+}
+
+
+class Docks:
+    """Makes the docks of a window, and lays them out."""
+
+    def __init__(self, window: QMainWindow, contents: dict[str, QWidget]) -> None:
+        self._window = window
+        self.docks: dict[str, QDockWidget] = {}
+        window.setDockNestingEnabled(True)
+        corners = (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner)
+        areas = (_AREA.LeftDockWidgetArea, _AREA.RightDockWidgetArea)
+        for corner, area in zip(corners, areas, strict=True):
+            window.setCorner(corner, area)
+        for panel in PANELS:
+            dock = QDockWidget(panel.title, window)
+            dock.setObjectName(panel.name)
+            dock.setWidget(contents[panel.name])
+            self.docks[panel.name] = dock
+
+    def apply(self, preset: Preset) -> None:
+        """Lay the panels out anew; those that a preset can do without are hidden."""
+        window, docks = self._window, self.docks
+        for panel in PANELS:
+            docks[panel.name].setFloating(False)
+            window.removeDockWidget(docks[panel.name])
+        for panel in PANELS:
+            window.addDockWidget(panel.area, docks[panel.name])
+            docks[panel.name].setVisible(panel.name not in _HIDDEN[preset])
+        window.tabifyDockWidget(docks["neighbours"], docks["jobs"])
+        docks["neighbours"].raise_()
+        if window.height() < _SMALL_HEIGHT:
+            window.tabifyDockWidget(docks["reconstruction"], docks["labels"])
+            docks["reconstruction" if preset != "Label" else "labels"].raise_()
+        self._resize(preset)
+
+    def _resize(self, preset: Preset) -> None:
+        window, docks = self._window, self.docks
+        width, height = window.width(), window.height()
+        side = min(max(round(width * 0.27), 330), 560)
+        window.resizeDocks(
+            [docks["legend"], docks["cutout"]],
+            [min(max(round(width * 0.14), 190), 280), side],
+            Qt.Orientation.Horizontal,
+        )
+        window.resizeDocks([docks["legend"], docks["filters"]], [700, 300], Qt.Orientation.Vertical)
+        is_small = height < _SMALL_HEIGHT
+        window.resizeDocks(
+            [docks["cutout"], docks["reconstruction"], docks["labels"]],
+            [540, 260, 260] if is_small else [round(height * 0.46), 300, 240],
+            Qt.Orientation.Vertical,
+        )
+        bottom = 260 if preset == "Search" else 178
+        window.resizeDocks([docks["neighbours"]], [bottom], Qt.Orientation.Vertical)
+
+    def set_visible(self, visible: bool) -> None:
+        """Hide all panels while there is nothing to show in them, or bring them back."""
+        for dock in self.docks.values():
+            dock.setVisible(visible)
+
+    def save(self, settings: QSettings) -> None:
+        """Remember where the panels are."""
+        settings.setValue("window/geometry", self._window.saveGeometry())
+        settings.setValue("window/layout", self._window.saveState(LAYOUT_VERSION))
+
+    def restore(self, settings: QSettings) -> bool:
+        """Put the panels where they were; False where nothing usable is remembered."""
+        geometry, layout = settings.value("window/geometry"), settings.value("window/layout")
+        if isinstance(geometry, QByteArray):
+            self._window.restoreGeometry(geometry)
+        if not isinstance(layout, QByteArray):
+            return False
+        return self._window.restoreState(layout, LAYOUT_VERSION)

@@ -1,0 +1,237 @@
+"""The main window: the map in the middle, panels around it, one list of actions."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from PyQt6.QtCore import QSettings, Qt
+from PyQt6.QtGui import QAction, QCloseEvent
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from astromask_gui.icons import icon
+from astromask_gui.parts.small import label
+from astromask_gui.state.application import ApplicationState
+from astromask_gui.widgets.cutout_panel import CutoutPanel
+from astromask_gui.widgets.filter_panel import FilterPanel
+from astromask_gui.widgets.jobs_panel import JobsPanel
+from astromask_gui.widgets.label_panel import LabelPanel
+from astromask_gui.widgets.legend_panel import LegendPanel
+from astromask_gui.widgets.map_colours import MapColours
+from astromask_gui.widgets.map_view import MapWidget
+from astromask_gui.widgets.neighbours_panel import NeighboursPanel
+from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
+from astromask_gui.widgets.start_page import StartPage
+from astromask_gui.widgets.status_strip import StatusStrip
+from astromask_gui.windows.actions import fill_menus, make_actions
+from astromask_gui.windows.commands import command_specs
+from astromask_gui.windows.create_dialog import CreateDialog
+from astromask_gui.windows.docks import Docks, Preset
+from astromask_gui.windows.search_box import SearchBox
+
+
+class MainWindow(QMainWindow):
+    """Layout and wiring. `settings` remembers the layout between starts; None forgets it."""
+
+    def __init__(self, state: ApplicationState, settings: QSettings | None = None) -> None:
+        super().__init__()
+        self._state, self._settings = state, settings
+        self._laid_out = False
+        self.colours = MapColours(state.view, state.columns, state.preferences, self)
+        self.map = MapWidget(state, self.colours)
+        self.start = StartPage(state)
+        self.cutout = CutoutPanel(state)
+        self.reconstruction = ReconstructionPanel(state)
+        self.neighbours = NeighboursPanel(state)
+        self.labels = LabelPanel(state)
+        self.jobs = JobsPanel(state)
+        self.filters = FilterPanel(state)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(self.map)
+        self.setCentralWidget(self.pages)
+        self.docks = Docks(
+            self,
+            {
+                "legend": LegendPanel(state, self.colours),
+                "filters": self.filters,
+                "cutout": self.cutout,
+                "reconstruction": self.reconstruction,
+                "labels": self.labels,
+                "neighbours": self.neighbours,
+                "jobs": self.jobs,
+            },
+        )
+        self.actions_made = make_actions(self, command_specs(self, state))
+        self.store = QComboBox()
+        self.jobs_button = QToolButton()
+        self.title = label("", "strong")
+        self.search = SearchBox(state.session, [action for _, action in self.actions_made])
+        self._build()
+        self._connect_signals()
+        self.resize(1440, 900)
+        self._sync_session()
+        self._sync_jobs()
+
+    def _build(self) -> None:
+        bar = self.menuBar()
+        assert bar is not None
+        menus = fill_menus(bar, self.actions_made)
+        self._fill_panels_menu(menus["&View"])
+        self.recent = QMenu("Open &recent", self)
+        self.recent.aboutToShow.connect(self._fill_recent)
+        menus["&File"].insertMenu(self._action("&Close the workspace"), self.recent)
+        tools = QToolBar("Workspace")
+        tools.setObjectName("tools")
+        tools.setMovable(False)
+        self.store.setToolTip("Store of embeddings: which checkpoint's view of the galaxies")
+        self.store.setAccessibleName("Store of embeddings")
+        self.store.setMinimumWidth(140)
+        self.search.setMaximumWidth(460)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.jobs_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.jobs_button.setToolTip("Show the jobs (Ctrl+J)")
+        self.title.setContentsMargins(4, 0, 8, 0)
+        for widget in (self.title, self.store, spacer, self.search, self.jobs_button):
+            tools.addWidget(widget)
+        self.tools = tools
+        self.addToolBar(tools)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setStatusBar(StatusStrip(self._state))
+
+    def _fill_panels_menu(self, view: QMenu) -> None:
+        panels = view.addMenu("&Panels")
+        assert panels is not None
+        for dock in self.docks.docks.values():
+            panels.addAction(dock.toggleViewAction())
+
+    def _connect_signals(self) -> None:
+        state = self._state
+        state.session.changed.connect(self._sync_session)
+        state.session.cutouts_offered.connect(self.offer_workspace)
+        state.jobs.changed.connect(self._sync_jobs)
+        state.preferences.changed.connect(self._sync_jobs)
+        state.undo.changed.connect(self._sync_undo)
+        self.store.textActivated.connect(state.session.request_store)
+        self.jobs_button.clicked.connect(partial(self.show_panel, "jobs"))
+        self.start.open_cutouts.connect(self.choose_cutouts)
+        self.start.open_workspace.connect(self.choose_workspace)
+        self.map.open_wanted.connect(self.choose_workspace)
+        self.map.embed_wanted.connect(partial(self.show_job_form, "embed"))
+        self.map.project_wanted.connect(partial(self.show_job_form, "project"))
+
+    # -- from state ----------------------------------------------------------------------
+
+    def _sync_session(self) -> None:
+        workspace = self._state.session.workspace
+        is_open = workspace is not None
+        self.pages.setCurrentIndex(1 if is_open else 0)
+        self.tools.setVisible(is_open)
+        if not is_open:
+            self.docks.set_visible(False)
+            self._laid_out = False
+        elif not self._laid_out:
+            self._laid_out = True
+            if self._settings is None or not self.docks.restore(self._settings):
+                self.apply_preset("Explore")
+        self.title.setText("" if workspace is None else workspace.name)
+        self.title.setToolTip("" if workspace is None else str(workspace.folder))
+        self.setWindowTitle("AstroMASK" if workspace is None else f"{workspace.name} — AstroMASK")
+        self.store.clear()
+        if workspace is not None:
+            self.store.addItems(workspace.stores)
+            self.store.setCurrentText(workspace.store or "")
+        self.store.setVisible(self.store.count() > 1)
+
+    def _sync_jobs(self) -> None:
+        count = self._state.jobs.active_count
+        self.jobs_button.setText("Jobs" if not count else f"Jobs · {count} running")
+        self.jobs_button.setIcon(icon("progress-clock" if count else "clock-outline"))
+
+    def _sync_undo(self) -> None:
+        undo, redo = self._state.undo.undo_caption, self._state.undo.redo_caption
+        self._action("&Undo").setToolTip(f"Take back: {undo}" if undo else "Take back (Ctrl+Z)")
+        self._action("&Redo").setToolTip(f"Do again: {redo}" if redo else "Do again")
+
+    def _action(self, text: str) -> QAction:
+        return next(action for spec, action in self.actions_made if spec.text == text)
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        for folder in self._state.preferences.recent:
+            action = self.recent.addAction(folder)
+            assert action is not None
+            action.triggered.connect(
+                lambda _checked, path=folder: self._state.session.request_open(Path(path))
+            )
+        if self.recent.isEmpty():
+            nothing = self.recent.addAction("Nothing yet")
+            assert nothing is not None
+            nothing.setEnabled(False)
+
+    # -- what the actions do -------------------------------------------------------------
+
+    def choose_workspace(self) -> None:
+        """Let the user point at a workspace's folder (or at a folder of cutouts)."""
+        self._choose_folder("Open a workspace or a folder of cutouts")
+
+    def choose_cutouts(self) -> None:
+        """Let the user point at a file of cutouts."""
+        dialog = QFileDialog(self, "Open cutouts")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(
+            ["Cutouts (*.h5 *.hdf5 *.fits *.fit *.npy *.npz *.png *.jpg *.jpeg)", "All files (*)"]
+        )
+        self._open_dialog(dialog)
+
+    def _choose_folder(self, title: str) -> None:
+        dialog = QFileDialog(self, title)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        self._open_dialog(dialog)
+
+    def _open_dialog(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self._state.session.request_open(Path(name)))
+        dialog.open()
+
+    def offer_workspace(self, facts: dict[str, Any]) -> None:
+        """Offer to make a workspace of cutouts that were opened."""
+        CreateDialog(self._state.session, facts, self).open()
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel to the front, wherever it is."""
+        dock = self.docks.docks[name]
+        dock.show()
+        dock.raise_()
+
+    def show_job_form(self, kind: str) -> None:
+        """Ask what a new job needs to know."""
+        self.show_panel("jobs")
+        self.jobs.show_form(kind)
+
+    def apply_preset(self, preset: str) -> None:
+        """Lay the panels out for Explore, Search or Label."""
+        self.docks.apply(cast(Preset, preset))
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search box."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        if self._settings is not None and self._laid_out:
+            self.docks.save(self._settings)
+        self.map.close_frames()
+        super().closeEvent(event)
