@@ -44,7 +44,8 @@ def read_query(
     """Read cutout `row` of the file at `path` as the store's own cutouts were read.
 
     `size` is the side of a whole cutout of the survey where the store has no crop;
-    `zero_points` (AB mag of one count, by band) and `pixel_scale` (arcsec) are the survey's. Raises FormatError, BandError where bands lack, QueryError for the row.
+    `zero_points` (AB mag of one count, by band) and `pixel_scale` (arcsec) are the survey's.
+    Raises FormatError, BandError where bands lack, QueryError for the row.
     """
     with closing(open_reader(path, bands=manifest.bands)) as reader:
         if not 0 <= row < len(reader):
