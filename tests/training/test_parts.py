@@ -14,10 +14,11 @@ from tests.training.small_survey import SIDE, write_cutouts
 from trainer.cutouts.scaling import NoScaling
 from trainer.cutouts.survey import Survey, SurveyFile
 from trainer.model.orientations import COUNT, orient, orient_each
+from trainer.model.prefetch import prefetched
+from trainer.model.preparation import CutoutSource
 from trainer.training import batches as batches_module
 from trainer.training.batches import TrainingBatches, ValidationBatches
 from trainer.training.order import epoch_order, steps_in_epoch
-from trainer.training.prefetch import prefetched
 from trainer.training.schedule import learning_rate
 
 
@@ -99,9 +100,13 @@ def survey(tmp_path: Path) -> Survey:
     return Survey([SurveyFile(path, 50, 0)], ("u", "g", "r", "i", "z"))
 
 
+def _source(survey: Survey) -> CutoutSource:
+    return CutoutSource(survey, SIDE, tuple(range(5)))
+
+
 def _batches(survey: Survey, augment: bool = False) -> TrainingBatches:
     return TrainingBatches(
-        survey, np.arange(3, 50), side=SIDE, scaling=NoScaling(), patches=4,
+        _source(survey), np.arange(3, 50), scaling=NoScaling(), patches=4,
         batch_size=6, seed=1, augment=augment,
     )  # fmt: skip
 
@@ -148,7 +153,7 @@ def test_augmentation_turns_and_nothing_else(survey: Survey) -> None:
 
 def test_validation_is_the_same_every_time(survey: Survey) -> None:
     validation = ValidationBatches(
-        survey, np.arange(10), side=SIDE, scaling=NoScaling(), patches=4, batch_size=4, seed=0
+        _source(survey), np.arange(10), scaling=NoScaling(), patches=4, batch_size=4, seed=0
     )
     first, second = list(validation), list(validation)
     assert [len(batch.images) for batch in first] == [4, 4, 2]

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from trainer.cutouts.scaling import Scaling
-from trainer.cutouts.survey import Survey
 from trainer.model.masking import seeded_noise
 from trainer.model.orientations import COUNT, orient_each
+from trainer.model.preparation import CutoutSource
 from trainer.training.order import epoch_order, pools, steps_in_epoch
 
 WHOLE_BYTES = 2**30
@@ -40,24 +40,22 @@ class TrainingBatches:
 
     def __init__(
         self,
-        survey: Survey,
+        source: CutoutSource,
         rows: np.ndarray,
         *,
-        side: int,
         scaling: Scaling,
         patches: int,
         batch_size: int,
         seed: int,
         augment: bool,
     ) -> None:
-        self._survey, self._rows, self._side, self._scaling = survey, rows, side, scaling
+        self._source, self._rows, self._scaling = source, rows, scaling
         self._patches, self._batch_size = patches, batch_size
         self._seed, self._augment = seed, augment
         self.steps = steps_in_epoch(len(rows), batch_size)
-        row_bytes = 4 * len(survey.bands) * side**2
-        budget = WHOLE_BYTES if len(rows) * row_bytes <= WHOLE_BYTES else POOL_BYTES
+        budget = WHOLE_BYTES if len(rows) * source.row_bytes <= WHOLE_BYTES else POOL_BYTES
         # A whole number of batches, so that none needs two pools.
-        self._pool = batch_size * max(1, math.ceil(budget / row_bytes / batch_size))
+        self._pool = batch_size * max(1, math.ceil(budget / source.row_bytes / batch_size))
         self._whole: _Pool | None = None
 
     def epoch(self, epoch: int, first: int = 0) -> Iterator[Batch]:
@@ -90,7 +88,7 @@ class TrainingBatches:
         return pool
 
     def _new_pool(self, rows: np.ndarray) -> _Pool:
-        return _Pool(self._survey, rows, self._side, self._scaling)
+        return _Pool(self._source, rows, self._scaling)
 
     def _batch(self, images: np.ndarray, step: int) -> Batch:
         tensor = torch.from_numpy(images)
@@ -106,18 +104,17 @@ class ValidationBatches:
 
     def __init__(
         self,
-        survey: Survey,
+        source: CutoutSource,
         rows: np.ndarray,
         *,
-        side: int,
         scaling: Scaling,
         patches: int,
         batch_size: int,
         seed: int,
     ) -> None:
         self._rows, self._batch_size, self._patches, self._seed = rows, batch_size, patches, seed
-        self._new_pool = functools.partial(_Pool, survey, side=side, scaling=scaling)
-        keep = len(rows) * 4 * len(survey.bands) * side**2 <= POOL_BYTES
+        self._new_pool = functools.partial(_Pool, source, scaling=scaling)
+        keep = len(rows) * source.row_bytes <= POOL_BYTES
         self._kept = self._new_pool(rows) if keep else None
 
     def __iter__(self) -> Iterator[Batch]:
@@ -132,18 +129,18 @@ class ValidationBatches:
 class _Pool:
     """Some rows' scaled pixels in memory, read in the order of the file."""
 
-    def __init__(self, survey: Survey, rows: np.ndarray, side: int, scaling: Scaling) -> None:
-        self._survey, self._side, self._scaling = survey, side, scaling
+    def __init__(self, source: CutoutSource, rows: np.ndarray, scaling: Scaling) -> None:
+        self._source, self._scaling = source, scaling
         self._rows = np.sort(rows)
         self._filled = 0
-        self._images = np.empty((len(rows), len(survey.bands), side, side), np.float32)
+        self._images = np.empty((len(rows), *source.shape), np.float32)
 
     def read_some(self, count: int) -> None:
         """Read the next `count` rows, if there are any left."""
         rows = self._rows[self._filled : self._filled + count]
         if len(rows):
-            pixels = self._survey.read(rows, crop=self._side).pixels
-            self._images[self._filled : self._filled + len(rows)] = self._scaling.forward(pixels)[0]
+            scaled, _ = self._scaling.forward(self._source.read(rows))
+            self._images[self._filled : self._filled + len(rows)] = scaled
             self._filled += len(rows)
 
     def fill(self) -> None:

@@ -18,11 +18,11 @@ from trainer.model.checkpoints import BEST_NAME, LAST_NAME, save_checkpoint
 from trainer.model.header import CheckpointHeader, TrainingFacts
 from trainer.model.mae import MaskedAutoencoder
 from trainer.model.masking import mask_from_noise
+from trainer.model.prefetch import prefetched
 from trainer.training.batches import Batch
 from trainer.training.loss_log import LossLog
 from trainer.training.meter import Meter
 from trainer.training.picture import GALAXIES, save_picture
-from trainer.training.prefetch import prefetched
 from trainer.training.schedule import learning_rate
 from trainer.training.state import STATE_NAME, TrainingState, save_state
 

@@ -24,7 +24,7 @@ from trainer.model.checkpoints import BEST_NAME, LAST_NAME, load_checkpoint
 from trainer.model.device import pick_device
 from trainer.model.header import CheckpointHeader
 from trainer.model.mae import MaskedAutoencoder
-from trainer.model.preparation import fit_survey_scaling, model_side, usable_part
+from trainer.model.preparation import CutoutSource, fit_survey_scaling, source_for_new, usable_part
 from trainer.training.batches import TrainingBatches, ValidationBatches
 from trainer.training.loop import Trainer
 from trainer.training.optimiser import make_optimiser
@@ -40,7 +40,7 @@ _SPLIT_SEED = 0
 class _Data:
     """The survey as this training sees it."""
 
-    survey: Survey
+    source: CutoutSource
     training: np.ndarray
     validation: np.ndarray
 
@@ -90,7 +90,7 @@ def _data(config: PretrainConfig, context: JobContext, survey: Survey) -> _Data:
             "No galaxies are held out to validate, so that the best checkpoint is judged by"
             " its training loss."
         )
-    return _Data(survey, rows[~held_out], rows[held_out])
+    return _Data(source_for_new(survey, config.patch), rows[~held_out], rows[held_out])
 
 
 def _start(
@@ -130,29 +130,31 @@ def _start(
 def _new_header(
     config: PretrainConfig, context: JobContext, workspace: Workspace, data: _Data
 ) -> CheckpointHeader:
-    survey, settings = data.survey, workspace.settings
-    side = model_side(survey, config.patch)
-    architecture = architecture_of_size(
-        config.model,
-        image=side,
-        patch=config.patch,
-        bands=len(survey.bands),
-        norm_pix_loss=config.norm_pix_loss,
-    )
+    settings = workspace.settings
 
     def told(done: int, total: int) -> None:
         context.raise_if_cancelled()
         context.emit(Progress(done=done, total=total, unit="galaxies"))
 
-    scaling = fit_survey_scaling(config.scaling, survey, data.training, side, told)
+    scaling = fit_survey_scaling(config.scaling, data.source, data.training, told)
     return CheckpointHeader(
-        architecture=architecture,
-        bands=tuple(survey.bands),
+        architecture=_architecture(config, data),
+        bands=data.source.bands,
         scaling=scaling_to_json(scaling),
-        crop=side,
+        crop=data.source.side,
         zero_points=settings.zero_points,
         pixel_scale=settings.pixel_scale,
         code_version=version("astromask"),
+    )
+
+
+def _architecture(config: PretrainConfig, data: _Data) -> Architecture:
+    return architecture_of_size(
+        config.model,
+        image=data.source.side,
+        patch=config.patch,
+        bands=len(data.source.planes),
+        norm_pix_loss=config.norm_pix_loss,
     )
 
 
@@ -199,19 +201,12 @@ def _resumed(
 
 def _require_same(config: PretrainConfig, data: _Data, state: TrainingState, source: Path) -> None:
     header = state.header
-    if header.bands != tuple(data.survey.bands):
+    if header.bands != data.source.bands:
         raise BandError(
             f"{source} was trained on the bands {', '.join(header.bands)}; the workspace has"
-            f" {', '.join(data.survey.bands)}."
+            f" {', '.join(data.source.bands)}."
         )
-    wanted = architecture_of_size(
-        config.model,
-        image=model_side(data.survey, config.patch),
-        patch=config.patch,
-        bands=len(data.survey.bands),
-        norm_pix_loss=config.norm_pix_loss,
-    )
-    _require_architecture(header.architecture, wanted, source)
+    _require_architecture(header.architecture, _architecture(config, data), source)
     facts = (
         ("--scaling", header.scaling["kind"], config.scaling),
         ("--batch-size", state.batch_size, config.batch_size),
@@ -239,24 +234,21 @@ def _require_architecture(found: Architecture, wanted: Architecture, source: Pat
 
 def _trainer(config: PretrainConfig, context: JobContext, data: _Data, start: _Start) -> Trainer:
     header = start.state.header
-    architecture = header.architecture
-    side, scaling = architecture.image, scaling_from_json(header.scaling)
+    scaling, patches = scaling_from_json(header.scaling), header.architecture.patches
     batches = TrainingBatches(
-        data.survey,
+        data.source,
         data.training,
-        side=side,
         scaling=scaling,
-        patches=architecture.patches,
+        patches=patches,
         batch_size=config.batch_size,
         seed=config.seed,
         augment=config.augment,
     )
     validation = ValidationBatches(
-        data.survey,
+        data.source,
         data.validation,
-        side=side,
         scaling=scaling,
-        patches=architecture.patches,
+        patches=patches,
         batch_size=config.batch_size,
         seed=_SPLIT_SEED,
     )

@@ -1,0 +1,211 @@
+"""The model's long-lived process: answers `trainer.wire` requests on its standard input.
+
+    load         checkpoint, heads, scaling           → model: what it is
+    encode       pool, orientations, scaling; images  → embeddings
+    reconstruct  mask_ratio, seed, scaling; images, perhaps mask
+                                                      → mask, reconstruction, loss_by_band
+    ping                                              → ok
+
+A request that can't be done is answered with a sentence; the process stays up.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from trainer.config import Device, Pooling
+from trainer.cutouts.scaling import Scaling, scaling_from_json, scaling_to_json
+from trainer.errors import AstroMaskError, CheckpointError, QueryError
+from trainer.inference.encode import Encoder
+from trainer.inference.reconstruct import choose_mask, reconstruct_flux
+from trainer.model.checkpoints import LoadedCheckpoint, load_checkpoint
+from trainer.model.device import pick_device
+from trainer.wire import WireError, read_message, write_message
+
+Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
+Fields = TypeVar("Fields", bound=BaseModel)
+
+_MOST_WIRE_ERRORS = 3
+"""After so many unreadable messages in a row the stream is out of step for good."""
+
+
+class _Load(BaseModel):
+    checkpoint: str
+    heads: int | tuple[int, int] | None = None
+    """Of the encoder, or of encoder and decoder."""
+    scaling: dict[str, Any] | None = None
+
+
+class _Encode(BaseModel):
+    pool: Pooling = "rich"
+    orientations: int = 8
+    scaling: dict[str, Any] | None = None
+
+
+class _Reconstruct(BaseModel):
+    mask_ratio: float = 0.75
+    seed: int = 0
+    scaling: dict[str, Any] | None = None
+
+
+class ModelServer:
+    """Holds one checkpoint and does what requests ask of it."""
+
+    def __init__(self, device: Device = "cpu") -> None:
+        self._device = pick_device(device)
+        self._loaded: LoadedCheckpoint | None = None
+        self._scaling: Scaling | None = None
+        self._operations: dict[str, Callable[[dict[str, Any], Mapping[str, np.ndarray]], Answer]]
+        self._operations = {
+            "ping": lambda header, arrays: ({}, {}),
+            "load": self._load,
+            "encode": self._encode,
+            "reconstruct": self._reconstruct,
+        }
+
+    def answer(self, header: Any, arrays: Mapping[str, np.ndarray]) -> Answer:
+        """The answer to a request, whatever the request is. Never raises."""
+        number = header.get("id") if isinstance(header, dict) else None
+        try:
+            operation = self._operation(header)
+            fields, blocks = operation(header, arrays)
+        except AstroMaskError as error:
+            return {"id": number, "ok": False, "error": str(error)}, {}
+        except Exception as error:
+            # The window must hear of it, and the next request may be a good one.
+            traceback.print_exc(file=sys.stderr)
+            return {"id": number, "ok": False, "error": _unexpected(error)}, {}
+        return {"id": number, "ok": True, **fields}, blocks
+
+    def _operation(
+        self, header: Any
+    ) -> Callable[[dict[str, Any], Mapping[str, np.ndarray]], Answer]:
+        op = header.get("op") if isinstance(header, dict) else None
+        if not isinstance(op, str) or op not in self._operations:
+            raise QueryError(
+                f"A request asks for one of {', '.join(self._operations)}; {op!r} was asked for."
+            )
+        return self._operations[op]
+
+    def _load(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+        request = _fields(_Load, header)
+        heads, decoder_heads = (
+            request.heads if isinstance(request.heads, tuple) else (request.heads, None)
+        )
+        loaded = load_checkpoint(Path(request.checkpoint), heads, decoder_heads)
+        scaling = loaded.scaling
+        if request.scaling is not None:
+            scaling = scaling_from_json(request.scaling)
+        loaded.model.to(self._device)
+        self._loaded, self._scaling = loaded, scaling
+        return {"model": self._facts()}, {}
+
+    def _encode(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+        request = _fields(_Encode, header)
+        loaded, scaling = self._model_and_scaling(request.scaling)
+        if request.orientations not in (1, 8):
+            raise QueryError(f"Orientations are 8 or 1; {request.orientations} were asked for.")
+        encoder = Encoder(loaded.model, scaling, request.pool, request.orientations)
+        return {}, {"embeddings": encoder.encode(_images(arrays))}
+
+    def _reconstruct(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+        request = _fields(_Reconstruct, header)
+        loaded, scaling = self._model_and_scaling(request.scaling)
+        loaded.require_decoder()
+        images = _images(arrays)
+        if len(images) != 1:
+            raise QueryError(f"One galaxy is reconstructed at a time; {len(images)} were given.")
+        masking = choose_mask(
+            loaded.architecture.patches, request.mask_ratio, request.seed, arrays.get("mask")
+        )
+        result = reconstruct_flux(loaded.model, scaling, images, masking)
+        fields = {"loss": result.loss, "level_recovered": result.level_recovered}
+        return fields, {
+            "mask": result.mask,
+            "reconstruction": result.images,
+            "loss_by_band": result.loss_by_band,
+        }
+
+    def _model_and_scaling(self, given: dict[str, Any] | None) -> tuple[LoadedCheckpoint, Scaling]:
+        if self._loaded is None:
+            raise CheckpointError("No checkpoint is loaded yet.")
+        scaling = self._scaling if given is None else scaling_from_json(given)
+        if scaling is None:
+            raise CheckpointError(
+                f"{self._loaded.path} does not say how its cutouts were scaled, and the request"
+                " does not either. Embed the workspace with this checkpoint and --scaling first."
+            )
+        return self._loaded, scaling
+
+    def _facts(self) -> dict[str, Any]:
+        assert self._loaded is not None
+        loaded, a = self._loaded, self._loaded.architecture
+        return {
+            "image": a.image,
+            "patch": a.patch,
+            "bands": a.bands if loaded.bands is None else list(loaded.bands),
+            "width": a.width,
+            "depth": a.depth,
+            "heads": a.heads,
+            "has_decoder": a.decoder is not None,
+            "why_no_decoder": loaded.why_no_decoder,
+            "norm_pix_loss": a.norm_pix_loss,
+            "scaling": None if self._scaling is None else scaling_to_json(self._scaling),
+            "sha256": loaded.sha256,
+            "grid": [a.grid, a.grid],
+            "notes": list(loaded.notes),
+        }
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, server: ModelServer) -> int:
+    """Answer requests until the other side closes; returns the process's exit code."""
+    unreadable = 0
+    while unreadable < _MOST_WIRE_ERRORS:
+        try:
+            message = read_message(requests)
+        except WireError as error:
+            unreadable += 1
+            write_message(answers, {"id": None, "ok": False, "error": str(error)})
+            continue
+        if message is None:
+            return 0
+        unreadable = 0
+        header, arrays = server.answer(*message)
+        write_message(answers, header, arrays)
+    return 1
+
+
+def _fields(kind: type[Fields], header: dict[str, Any]) -> Fields:
+    try:
+        return kind.model_validate(header)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise QueryError(
+            f"The request to {header.get('op')} has a wrong {where!r}: {first['msg']}; found"
+            f" {first['input']!r}."
+        ) from error
+
+
+def _images(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    images = arrays.get("images")
+    if images is None:
+        raise QueryError("The request brings no array named images.")
+    images = np.ascontiguousarray(images, np.float32)
+    if not np.isfinite(images).all():
+        # As cutouts are cleaned everywhere: what is not known is nothing.
+        images = np.nan_to_num(images, nan=0.0, posinf=0.0, neginf=0.0)
+    return images
+
+
+def _unexpected(error: Exception) -> str:
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return "Memory ran out while the model worked; ask for fewer or smaller cutouts."
+    return f"The model's process met an unexpected error ({type(error).__name__}: {error})."
