@@ -42,7 +42,7 @@ class IdTable:
 
         path = cache / f"ids-{fingerprint[:16]}.arrow"
         # A cache that is absent or damaged is made anew.
-        with contextlib.suppress(FileNotFoundError, pa.ArrowInvalid, KeyError):
+        with contextlib.suppress(OSError, pa.ArrowInvalid, KeyError):
             return cls(pa.ipc.open_file(pa.memory_map(str(path))).read_all())
         if ids is None:
             return None

@@ -70,7 +70,9 @@ def write_measure(
         [pa.field("row", pa.uint32()), field],
         metadata={_PROVENANCE: json.dumps(record, default=str).encode()},
     )
-    table = pa.Table.from_arrays([pa.chunked_array([numbers.astype(np.uint32)]), column], schema)
+    table = pa.Table.from_arrays(
+        [pa.chunked_array([numbers.astype(np.uint32)]), column], schema=schema
+    )
     with disk_errors(path):
         folder.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
