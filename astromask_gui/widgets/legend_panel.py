@@ -10,12 +10,12 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from astromask_gui.parts.small import label
 from astromask_gui.rendering.colouring import MISSING, Colours, continuous_map
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
@@ -48,10 +48,9 @@ class LegendPanel(QWidget):
         self.logarithmic = QCheckBox("Logarithmic")
         self.bar = ColourBar(look)
         self.rows = LegendRows()
-        self.note = QLabel()
-        self.note.setObjectName("muted")
-        self.note.setWordWrap(True)
+        self.note = label("", "muted", wrap=True)
         self._shown_column: str | None = None
+        self._filtered_column: str | None = None
         self._build()
         self._connect_signals()
         self._offer_columns()
@@ -116,7 +115,7 @@ class LegendPanel(QWidget):
             self.map_choice.setCurrentText(colouring.map_name)
         with QSignalBlocker(self.logarithmic):
             self.logarithmic.setChecked(colouring.logarithmic)
-        if colouring.column != self._shown_column:
+        if colouring.column != self._filtered_column:
             # Categories hidden in one column say nothing on another's.
             self._state.filters.remove(_FILTER)
 
@@ -177,6 +176,7 @@ class LegendPanel(QWidget):
         if colours is None or not hidden:
             self._state.filters.remove(_FILTER)
             return
+        self._filtered_column = self._view.colouring.column
         shown = np.ones(256, bool)
         shown[list(hidden)] = False
         entries = colours.legend or ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from astromask_gui.parts.small import BusyBar, label
 from astromask_gui.state.session import Session
 from astromask_gui.state.view import MapView
 from astromask_gui.theme import SPACE
@@ -22,16 +23,12 @@ class EmptyMap(QWidget):
         super().__init__()
         self._session = session
         self._view = view
-        self._title = QLabel()
-        self._title.setObjectName("title")
-        self._text = QLabel()
-        self._text.setObjectName("muted")
-        self._text.setWordWrap(True)
-        self._text.setMaximumWidth(420)
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
-        self._busy.setFixedSize(220, 3)
+        self._title = label("", "title")
+        self._text = label("", "muted", wrap=True)
+        self._text.setMinimumWidth(420)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._busy = BusyBar()
+        self._busy.setFixedWidth(220)
         self._buttons = {
             "demo": _button("Open the demo", self.demo_wanted),
             "open": _button("Open cutouts or a workspace…", self.open_wanted),
@@ -52,9 +49,7 @@ class EmptyMap(QWidget):
         column.setSpacing(SPACE[2])
         column.addStretch(1)
         for widget in (self._title, self._text, self._busy):
-            widget_alignment = Qt.AlignmentFlag.AlignHCenter
-            column.addWidget(widget, 0, widget_alignment)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(buttons)
         column.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
@@ -92,6 +87,7 @@ class EmptyMap(QWidget):
         self._title.setText(title)
         self._text.setText(text)
         self._busy.setVisible(busy)
+        self._busy.set_busy(busy)
         for name, button in self._buttons.items():
             button.setVisible(name in offered)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import qtawesome
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
-from astromask_gui.theme import ICON, SPACE, Tokens
+from astromask_gui.icons import icon
+from astromask_gui.parts.small import label
+from astromask_gui.theme import ICON, SPACE
 
 _MODES = "Shift adds to the selection, Ctrl removes, both keep only what is in both."
 
@@ -31,33 +32,30 @@ TOOLS = (
     ActionSpec(
         "pan",
         "Hand",
-        "mdi6.hand-back-right-outline",
+        "hand-back-right-outline",
         ("H",),
         "Drag to move, scroll to zoom, click to look at a galaxy. "
         "Drag with Shift or Ctrl to select a box, with Alt to draw a lasso.",
         True,
     ),
-    ActionSpec("box", "Select a box", "mdi6.select-drag", ("M",), _MODES, True),
-    ActionSpec("lasso", "Lasso", "mdi6.lasso", ("L",), _MODES, True),
+    ActionSpec("box", "Select a box", "select-drag", ("M",), _MODES, True),
+    ActionSpec("lasso", "Lasso", "lasso", ("L",), _MODES, True),
 )
 ACTIONS = (
-    ActionSpec("zoom_in", "Zoom in", "mdi6.plus", ("+", "=")),
-    ActionSpec("zoom_out", "Zoom out", "mdi6.minus", ("-",)),
-    ActionSpec("fit", "Fit all", "mdi6.fit-to-page-outline", ("F",)),
-    ActionSpec("fit_selection", "Fit the selection", "mdi6.selection-marker", ("Shift+F",)),
-    ActionSpec("back", "Back to the view before", "mdi6.arrow-left", ("[", "Alt+Left")),
-    ActionSpec("forward", "Forward to the view after", "mdi6.arrow-right", ("]", "Alt+Right")),
+    ActionSpec("zoom_in", "Zoom in", "plus", ("+", "=")),
+    ActionSpec("zoom_out", "Zoom out", "minus", ("-",)),
+    ActionSpec("fit", "Fit all", "fit-to-page-outline", ("F",)),
+    ActionSpec("fit_selection", "Fit the selection", "selection-marker", ("Shift+F",)),
+    ActionSpec("back", "Back to the view before", "arrow-left", ("[", "Alt+Left")),
+    ActionSpec("forward", "Forward to the view after", "arrow-right", ("]", "Alt+Right")),
     ActionSpec(
         "ghosts",
         "Show filtered-out galaxies faintly",
-        "mdi6.ghost-outline",
+        "ghost-outline",
         ("Shift+G",),
         "They are drawn as traces and can't be picked.",
         True,
     ),
-    ActionSpec("select_all", "Select all visible", "mdi6.select-all", ("Ctrl+A",)),
-    ActionSpec("invert", "Invert the selection", "mdi6.select-inverse", ("Ctrl+Shift+I",)),
-    ActionSpec("clear", "Clear the selection", "mdi6.select-remove", ("Esc",)),
 )
 _BUTTONS = ("pan", "box", "lasso", "|", "fit", "fit_selection", "back", "forward", "ghosts")
 
@@ -92,15 +90,14 @@ def _tooltip(spec: ActionSpec) -> str:
 class MapToolbar(QWidget):
     """Buttons for the map's actions, the choice of projection, and what the view holds."""
 
-    def __init__(self, actions: dict[str, QAction], tokens: Tokens) -> None:
+    def __init__(self, actions: dict[str, QAction]) -> None:
         super().__init__()
         self.setObjectName("mapToolbar")
         self._actions = actions
         self.projections = QComboBox()
         self.projections.setToolTip("The projection that places the galaxies on the map")
         self.projections.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.summary = QLabel()
-        self.summary.setObjectName("muted")
+        self.summary = label("", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE[1], SPACE[0], SPACE[1], SPACE[0])
         row.setSpacing(SPACE[0])
@@ -112,7 +109,7 @@ class MapToolbar(QWidget):
                 row.addWidget(self._button(actions[name]))
         row.addStretch(1)
         row.addWidget(self.summary)
-        self.set_tokens(tokens)
+        self.renew_icons()
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton()
@@ -122,11 +119,10 @@ class MapToolbar(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return button
 
-    def set_tokens(self, tokens: Tokens) -> None:
-        """Draw the icons in another style's colours."""
+    def renew_icons(self) -> None:
+        """Draw the icons in the colours of the style in force."""
         for spec in (*TOOLS, *ACTIONS):
-            icon = qtawesome.icon(spec.icon, color=tokens.text, color_disabled=tokens.muted)
-            self._actions[spec.name].setIcon(icon)
+            self._actions[spec.name].setIcon(icon(spec.icon))
 
     def set_projections(self, names: tuple[str, ...], current: str | None) -> None:
         """Offer these projections."""

@@ -56,7 +56,7 @@ class MapWidget(QWidget):
             item.setZValue(layer)
             self.canvas.box.addItem(item, ignoreBounds=True)
         self.map_actions = make_actions(self, self._run_action)
-        self.toolbar = MapToolbar(self.map_actions, look)
+        self.toolbar = MapToolbar(self.map_actions)
         self.empty = EmptyMap(state.session, state.view)
         self._remember = QTimer(self)
         self._remember.setSingleShot(True)
@@ -168,7 +168,7 @@ class MapWidget(QWidget):
         look = tokens(self._style)
         self.canvas.setBackground(QColor(look.map_background))
         self.overlay.set_tokens(look)
-        self.toolbar.set_tokens(look)
+        self.toolbar.renew_icons()
 
     def _on_frame(self, frame: Frame) -> None:
         if self._view.coordinates is None:
@@ -213,7 +213,7 @@ class MapWidget(QWidget):
 
     def _on_range(self) -> None:
         wanted = self._view.range
-        if wanted is None or self._remember.isActive():
+        if wanted is None:
             return
         if not self._shows(self.canvas.destination, wanted):
             view = ViewRect(wanted.x0, wanted.x1, wanted.y0, wanted.y1)
@@ -311,7 +311,6 @@ class MapWidget(QWidget):
     # Actions.
 
     def _run_action(self, name: str, checked: bool) -> None:
-        selection, visible = self._state.selection, self._state.filters.visible
         if name in TOOL_NAMES:
             self.canvas.set_tool(TOOL_NAMES[name])
         elif name == "ghosts":
@@ -325,9 +324,6 @@ class MapWidget(QWidget):
                 "fit_selection": self._fit_selection,
                 "back": self._go_back,
                 "forward": self._view.forward,
-                "select_all": lambda: selection.select_all(visible),
-                "invert": lambda: selection.invert(visible),
-                "clear": selection.clear,
             }[name]()
 
     def _go_back(self) -> None:
