@@ -1,0 +1,54 @@
+"""What every test of the window keeps to: nothing is left over, and no widget reads a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.leaks import Leftovers
+from tests.read_guard import ReadGuard
+
+# Before Qt is imported anywhere: a screen is never needed.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+_guard = ReadGuard()
+
+
+def _uses_qt(request: pytest.FixtureRequest) -> bool:
+    return "qapp" in request.fixturenames
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails where a test of the window leaves widgets, threads or child processes behind."""
+    if not _uses_qt(request):
+        yield
+        return
+    before = Leftovers.now()
+    yield
+    leftovers = Leftovers.after(before)
+    if leftovers:
+        pytest.fail("\n\n".join(leftovers), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def no_widget_reads_a_file(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails where code of a panel, a window, the state or the rendering opens a file from the
+    window's thread. With the fixture `window_reads_nothing`, where any code of the window's
+    process does, services included."""
+    if not _uses_qt(request):
+        yield
+        return
+    with _guard.watching() as seen:
+        yield
+    if seen:
+        pytest.fail("\n\n".join(seen), pytrace=False)
+
+
+@pytest.fixture
+def window_reads_nothing() -> Iterator[None]:
+    """From here to the test's end no service may read a file from the window's thread either."""
+    with _guard.strict():
+        yield
