@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtGui import QColor, QIcon, QPalette
+from PyQt6.QtGui import QIcon, QPalette
 from PyQt6.QtWidgets import QApplication
 
 
@@ -15,6 +15,5 @@ def icon(name: str) -> QIcon:
         f"mdi6.{name}",
         color=palette.color(QPalette.ColorRole.Text),
         color_disabled=palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text),
-        color_on=QColor(palette.color(QPalette.ColorRole.HighlightedText)),
     )
     return made

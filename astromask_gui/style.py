@@ -57,6 +57,16 @@ def _palette(colours: Tokens) -> QPalette:
     return palette
 
 
+def _mixed(ground: str, over: str, share: float = 0.28) -> str:
+    """A colour that lies over another with so much weight."""
+    below, above = QColor(ground), QColor(over)
+    parts = (
+        round(b * (1 - share) + a * share)
+        for b, a in zip(below.getRgb()[:3], above.getRgb()[:3], strict=True)
+    )
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
 def _sheet(c: Tokens) -> str:
     return f"""
     QMainWindow, QDialog {{ background: {c.background}; }}
@@ -91,7 +101,7 @@ def _sheet(c: Tokens) -> str:
     QToolButton[flat="true"] {{ background: transparent; border-color: transparent; }}
     QPushButton:hover, QToolButton:hover {{ border-color: {c.accent}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
-    QPushButton:checked, QToolButton:checked {{ background: {c.accent}; color: {c.on_accent};
+    QPushButton:checked, QToolButton:checked {{ background: {_mixed(c.panel, c.accent)};
         border-color: {c.accent}; }}
     QPushButton:disabled, QToolButton:disabled {{ color: {c.muted}; border-color: {c.line}; }}
     QPushButton:focus, QToolButton:focus {{ border-color: {c.accent}; }}
@@ -105,6 +115,7 @@ def _sheet(c: Tokens) -> str:
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
         border-color: {c.accent}; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
     QComboBox::drop-down {{ border: none; width: 18px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line};
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}

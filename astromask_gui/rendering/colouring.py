@@ -118,7 +118,8 @@ def _categories(
     if column.kind == "category":
         return column.categories, np.asarray(values, np.int64)
     if column.kind == "boolean":
-        return ("no", "yes"), np.asarray(values, bool).astype(np.int64)
+        # Booleans may come as codes too, −1 where missing.
+        return ("no", "yes"), np.asarray(values, np.int64)
     names, codes = np.unique(np.asarray(values, dtype=str), return_inverse=True)
     return tuple(str(name) for name in names), codes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from astromask_gui.icons import icon
 from astromask_gui.parts.small import label
@@ -31,11 +31,11 @@ class FilterPanel(QWidget):
         self._sync()
 
     def _build(self) -> None:
-        buttons = QHBoxLayout()
+        buttons = QGridLayout()
         buttons.setSpacing(4)
-        for button in (self.only, self.hide_selected, self.all):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons.addWidget(self.only, 0, 0)
+        buttons.addWidget(self.hide_selected, 0, 1)
+        buttons.addWidget(self.all, 1, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 12)
         layout.setSpacing(8)

@@ -56,6 +56,9 @@ ACTIONS = (
         "They are drawn as traces and can't be picked.",
         True,
     ),
+    ActionSpec("select_all", "Select all visible", "select-all", ("Ctrl+A",)),
+    ActionSpec("invert", "Invert the selection", "select-inverse", ("Ctrl+I",)),
+    ActionSpec("clear", "Clear the selection", "select-remove", ("Esc",)),
 )
 _BUTTONS = ("pan", "box", "lasso", "|", "fit", "fit_selection", "back", "forward", "ghosts")
 

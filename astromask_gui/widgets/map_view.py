@@ -311,6 +311,7 @@ class MapWidget(QWidget):
     # Actions.
 
     def _run_action(self, name: str, checked: bool) -> None:
+        selection = self._state.selection
         if name in TOOL_NAMES:
             self.canvas.set_tool(TOOL_NAMES[name])
         elif name == "ghosts":
@@ -324,6 +325,9 @@ class MapWidget(QWidget):
                 "fit_selection": self._fit_selection,
                 "back": self._go_back,
                 "forward": self._view.forward,
+                "select_all": lambda: selection.select_all(self._allowed()),
+                "invert": lambda: selection.invert(self._allowed()),
+                "clear": selection.clear,
             }[name]()
 
     def _go_back(self) -> None:

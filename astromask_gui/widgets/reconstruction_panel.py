@@ -62,7 +62,9 @@ class ReconstructionPanel(QWidget):
         self.ratio = QSlider(Qt.Orientation.Horizontal)
         self.ratio.setRange(5, 95)
         self.ratio.setAccessibleName("Mask ratio")
-        self.ratio.setToolTip("Share of the patches that is hidden (arrow keys step by one percent)")
+        self.ratio.setToolTip(
+            "Share of the patches that is hidden (arrow keys: one percent)"
+        )
         self.percent = label("75 %")
         self.percent.setFont(tabular(self.percent.font()))
         self.percent.setFixedWidth(40)

@@ -60,6 +60,8 @@ class Docks:
     def apply(self, preset: Preset) -> None:
         """Lay the panels out anew; those that a preset can do without are hidden."""
         window, docks = self._window, self.docks
+        size = window.size()
+        is_small = size.height() < _SMALL_HEIGHT
         for panel in PANELS:
             docks[panel.name].setFloating(False)
             window.removeDockWidget(docks[panel.name])
@@ -68,15 +70,16 @@ class Docks:
             docks[panel.name].setVisible(panel.name not in _HIDDEN[preset])
         window.tabifyDockWidget(docks["neighbours"], docks["jobs"])
         docks["neighbours"].raise_()
-        if window.height() < _SMALL_HEIGHT:
+        if is_small:
             window.tabifyDockWidget(docks["reconstruction"], docks["labels"])
             docks["reconstruction" if preset != "Label" else "labels"].raise_()
-        self._resize(preset)
+        # While the panels stood beside each other the window may have had to grow.
+        window.resize(size)
+        self._resize(preset, size.width(), size.height())
 
-    def _resize(self, preset: Preset) -> None:
+    def _resize(self, preset: Preset, width: int, height: int) -> None:
         window, docks = self._window, self.docks
-        width, height = window.width(), window.height()
-        side = min(max(round(width * 0.27), 330), 560)
+        side = min(max(round(width * 0.27), 320), 560)
         window.resizeDocks(
             [docks["legend"], docks["cutout"]],
             [min(max(round(width * 0.14), 190), 280), side],
@@ -86,7 +89,9 @@ class Docks:
         is_small = height < _SMALL_HEIGHT
         window.resizeDocks(
             [docks["cutout"], docks["reconstruction"], docks["labels"]],
-            [540, 260, 260] if is_small else [round(height * 0.46), 300, 240],
+            [round(height * 0.5), round(height * 0.28), round(height * 0.28)]
+            if is_small
+            else [round(height * 0.46), round(height * 0.27), round(height * 0.2)],
             Qt.Orientation.Vertical,
         )
         bottom = 260 if preset == "Search" else 178

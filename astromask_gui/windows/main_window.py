@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from PyQt6.QtCore import QSettings, Qt
+from PyQt6.QtCore import QSettings, QSize, Qt
 from PyQt6.QtGui import QAction, QCloseEvent
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 from astromask_gui.icons import icon
 from astromask_gui.parts.small import label
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.theme import ICON
 from astromask_gui.widgets.cutout_panel import CutoutPanel
 from astromask_gui.widgets.filter_panel import FilterPanel
 from astromask_gui.widgets.jobs_panel import JobsPanel
@@ -104,7 +105,11 @@ class MainWindow(QMainWindow):
         self.jobs_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.jobs_button.setToolTip("Show the jobs (Ctrl+J)")
         self.title.setContentsMargins(4, 0, 8, 0)
-        for widget in (self.title, self.store, spacer, self.search, self.jobs_button):
+        self.jobs_button.setIconSize(QSize(ICON, ICON))
+        tools.addWidget(self.title)
+        # A tool bar shows and hides its widgets through their actions.
+        self.store_action = tools.addWidget(self.store)
+        for widget in (spacer, self.search, self.jobs_button):
             tools.addWidget(widget)
         self.tools = tools
         self.addToolBar(tools)
@@ -153,7 +158,8 @@ class MainWindow(QMainWindow):
         if workspace is not None:
             self.store.addItems(workspace.stores)
             self.store.setCurrentText(workspace.store or "")
-        self.store.setVisible(self.store.count() > 1)
+        assert self.store_action is not None
+        self.store_action.setVisible(self.store.count() > 1)
 
     def _sync_jobs(self) -> None:
         count = self._state.jobs.active_count

@@ -72,8 +72,8 @@ def test_text_and_booleans_become_categories() -> None:
     text = colour_column(
         Column("t", "text"), np.array(["b", "a", "b"], object), Colouring(), "dark"
     )
-    flags = colour_column(Column("f", "boolean"), np.array([True, False]), Colouring(), "light")
+    flags = colour_column(Column("f", "boolean"), np.array([1, 0, -1]), Colouring(), "light")
     assert text.legend is not None
     assert flags.legend is not None
     assert [(e.label, e.count) for e in text.legend] == [("a", 1), ("b", 2)]
-    assert [(e.label, e.count) for e in flags.legend] == [("no", 1), ("yes", 1)]
+    assert [(e.label, e.count) for e in flags.legend] == [("no", 1), ("yes", 1), ("none", 1)]
