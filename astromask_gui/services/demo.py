@@ -12,6 +12,9 @@ from astromask_gui.services.user_folders import data_folder
 from trainer.atomic import disk_errors
 from trainer.errors import WorkspaceError
 
+SHOWN_GALAXY = "SIM-2026-000629"
+"""The galaxy of the demo that is active at its opening: a lens with two bright arcs."""
+
 
 def copy_demo(shipped: Path | None = None, target: Path | None = None) -> Path:
     """Folder of the demo's workspace, which may be written to; copied where it is missing.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QObject
@@ -31,12 +32,16 @@ class FindService(QObject):
         """Find galaxies of another workspace."""
         self._loaded = loaded
 
-    def _find(self, text: str) -> None:
+    def find(self, text: str, failed: Callable[[str], None]) -> None:
+        """Make the galaxy of `text` active, or call `failed` with a sentence."""
         if self._loaded is None:
-            self._state.messages.warning("Open a workspace before you look for a galaxy.")
+            failed("Open a workspace before you look for a galaxy.")
         elif text.strip():
             work = partial(find, self._loaded, text.strip())
-            self._background.run(work, self._take, self._state.messages.warning, lane="find")
+            self._background.run(work, self._take, failed, lane="find")
+
+    def _find(self, text: str) -> None:
+        self.find(text, self._state.messages.warning)
 
     def _take(self, found: tuple[int, str]) -> None:
         row, sentence = found

@@ -145,12 +145,7 @@ class InferenceService(QObject):
             return
         self._model = ModelFacts.from_answer(header["model"])
         self._set_ready()
-        sentence = refusal(self._model, self._loaded_bands())
-        if sentence is None and not self._model.has_decoder:
-            sentence = (
-                f"{self._checkpoint} has no decoder, so nothing can be reconstructed; the map,"
-                " neighbours and dropped files work."
-            )
+        sentence = refusal(self._model, self._loaded_bands(), self._checkpoint)
         self._state.reconstruction.set_unavailable(sentence)
         self._asked = None
         self._reconstruct()

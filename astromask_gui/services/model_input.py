@@ -24,6 +24,8 @@ class ModelFacts:
     width: int
     depth: int
     has_decoder: bool
+    why_no_decoder: str
+    knows_scaling: bool
     sha256: str
 
     @classmethod
@@ -39,6 +41,8 @@ class ModelFacts:
             width=int(facts["width"]),
             depth=int(facts["depth"]),
             has_decoder=bool(facts["has_decoder"]),
+            why_no_decoder=str(facts.get("why_no_decoder") or ""),
+            knows_scaling=facts.get("scaling") is not None,
             sha256=str(facts["sha256"]),
         )
 
@@ -50,12 +54,23 @@ class ModelFacts:
         )
 
 
-def refusal(model: ModelFacts, bands: tuple[str, ...]) -> str | None:
-    """Why a model can't work on a survey of these bands, as a sentence; None where it can."""
+def refusal(model: ModelFacts, bands: tuple[str, ...], path: Path | None) -> str | None:
+    """Why the model of `path` can't reconstruct a survey of these bands; None where it can."""
     try:
         _planes(model, bands)
     except BandError as error:
         return str(error)
+    if not model.has_decoder:
+        reason = f": {model.why_no_decoder.rstrip('.')}" if model.why_no_decoder else ""
+        return (
+            f"{path} has no decoder that can be used{reason}. Nothing can be reconstructed; the"
+            " map, neighbours and dropped files work."
+        )
+    if not model.knows_scaling:
+        return (
+            f"{path} does not say how its cutouts were scaled, so nothing can be reconstructed."
+            " Embed with it and a scaling first; the embeddings then remember it."
+        )
     return None
 
 

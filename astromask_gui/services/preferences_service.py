@@ -16,7 +16,7 @@ STYLES = ("dark", "light")
 class PreferencesService(QObject):
     """Reads the preferences once, and writes what changes.
 
-    `style`, if given, holds for this start only.
+    `style` and `motion`, if given, hold for this start only.
     """
 
     def __init__(
@@ -24,6 +24,7 @@ class PreferencesService(QObject):
         preferences: Preferences,
         path: Path | None = None,
         style: Style | None = None,
+        motion: bool | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -32,6 +33,8 @@ class PreferencesService(QObject):
         self._read()
         if style is not None:
             preferences.set_style(style)
+        if motion is not None:
+            preferences.set_motion(motion)
         self._written = self._values()
         preferences.changed.connect(self._write)
 

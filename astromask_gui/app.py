@@ -1,0 +1,45 @@
+"""The composition root: reads the command line, builds state, services and window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from astromask_gui.arguments import Arguments, parse_arguments
+from astromask_gui.display_server import why_no_window
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run `astromask-gui`; returns the exit code: 0, or 2 with a sentence on standard error."""
+    arguments = parse_arguments(words)
+    if arguments.screenshot is not None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    elif (sentence := why_no_window()) is not None:
+        print(sentence, file=sys.stderr)
+        return 2
+    try:
+        import PyQt6.QtGui  # noqa: F401
+    except ImportError as error:
+        print(
+            f"Qt can't be loaded ({error}): a system library is missing. On Debian and Ubuntu"
+            " `sh resources/setup/system-libraries.sh` in the project's folder installs it.",
+            file=sys.stderr,
+        )
+        return 2
+    return run(arguments)
+
+
+def run(arguments: Arguments, on_first_paint: Callable[[], None] | None = None) -> int:
+    """Open the window and stay until it closes. `on_first_paint` is for measurements."""
+    from astromask_gui.services.reader import start_reader
+
+    # The reader's own start runs beside that of the window.
+    reader = start_reader()
+    from astromask_gui.program import Program
+
+    return Program(arguments, reader).run(on_first_paint)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
