@@ -13,9 +13,10 @@ from trainer.cutouts.detect import open_reader
 from trainer.simulation import survey
 from trainer.simulation.frame import Frame
 from trainer.simulation.generate import Plan, draw_row, packed, simulate, tile_name
-from trainer.simulation.scene import TRUTH_COLUMNS, draw_noise, quantised
+from trainer.simulation.scene import TRUTH_COLUMNS, Mixture, draw_noise, quantised
 
-PLAN = Plan(count=12, seed=7, size=32, lens_share=0.3, star_share=0.2)
+MIXTURE = Mixture(lens_share=0.3, star_share=0.2)
+PLAN = Plan(count=12, seed=7, size=32, mixture=MIXTURE)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_another_seed_gives_another_sky(simulated: Path) -> None:
 
 
 def test_a_row_does_not_depend_on_how_many_there_are(simulated: Path) -> None:
-    row = draw_row(Plan(5000, 7, 32, 0.3, 0.2), 9)
+    row = draw_row(Plan(5000, 7, 32, MIXTURE), 9)
     with h5py.File(simulated) as file:
         np.testing.assert_array_equal(file["images"][9], row.pixels)
         assert file["type"].asstr()[9] == row.truth.type
@@ -73,7 +74,7 @@ def test_the_reader_finds_bands_scale_and_columns(simulated: Path) -> None:
 
 def test_packed_pixels_read_back_the_same_and_are_smaller(simulated: Path, tmp_path: Path) -> None:
     path = tmp_path / "packed.h5"
-    simulate(path, Plan(12, 7, 32, 0.3, 0.2, packed=True))
+    simulate(path, Plan(12, 7, 32, MIXTURE, packed=True))
     rows = np.arange(12)
     np.testing.assert_array_equal(open_reader(path).read(rows), open_reader(simulated).read(rows))
     with h5py.File(path) as small, h5py.File(simulated) as whole:
@@ -109,7 +110,7 @@ def test_a_sky_full_of_light_is_quantised_to_the_nearest_step() -> None:
 
 
 def test_signal_to_noise_falls_with_magnitude() -> None:
-    truths = [draw_row(Plan(1, 4, 32, lens_share=0.0), row).truth for row in range(60)]
+    truths = [draw_row(Plan(1, 4, 32, Mixture(lens_share=0.0)), row).truth for row in range(60)]
     magnitude = np.array([truth.mag_r for truth in truths])
     snr = np.array([truth.snr_r for truth in truths])
     assert np.corrcoef(magnitude, np.log(snr))[0, 1] < -0.9
@@ -148,6 +149,7 @@ def test_the_command_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture
         (["--n", "0", "--seed", "1"], "--n"),
         (["--n", "2", "--seed", "1", "--size", "4"], "--size"),
         (["--n", "2", "--seed", "1", "--lens-share", "0.7", "--star-share", "0.7"], "exceed 1"),
+        (["--n", "2", "--seed", "1", "--count-slope", "3"], "--count-slope"),
     ],
 )
 def test_impossible_options_are_refused_in_a_sentence(

@@ -34,6 +34,15 @@ def test_magnitudes_stay_in_their_limits_and_rise_to_the_faint_end() -> None:
     assert (values > 21).sum() > (values < 18).sum()
 
 
+def test_counts_without_a_slope_are_as_many_at_every_magnitude() -> None:
+    rng = np.random.default_rng(0)
+    flat = [population.draw_magnitude(rng, (16.0, 24.0), 0.0) for _ in range(4000)]
+    steep = [population.draw_magnitude(rng, (16.0, 24.0), 0.4) for _ in range(4000)]
+    assert np.mean(flat) == pytest.approx(20.0, abs=0.15)
+    # Of counts 10^(0.4 m), all but a fraction 10^-1.6 lies in the last four magnitudes.
+    assert np.mean(np.array(steep) < 20.0) == pytest.approx(10**-1.6, abs=0.01)
+
+
 def test_fainter_galaxies_are_smaller_and_more_distant() -> None:
     rng = np.random.default_rng(1)
     bright, faint = ([draw_galaxy(rng, "spiral", m) for _ in range(300)] for m in (17.5, 22.5))

@@ -20,6 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--star-share", type=float, default=0.08, help="Share of stars (0.08).")
     parser.add_argument(
+        "--count-slope",
+        type=float,
+        default=0.12,
+        help="Rise of the galaxies' counts, log10 a magnitude (0.12; the sky's is about 0.4).",
+    )
+    parser.add_argument(
         "--packed",
         action="store_true",
         help="Store the pixels as integers, with scale_factor and add_offset as netCDF has them.",
@@ -34,8 +40,10 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     require_galsim()
     from trainer.simulation.generate import Plan, simulate
+    from trainer.simulation.scene import Mixture
 
-    plan = Plan(args.n, args.seed, args.size, args.lens_share, args.star_share, args.packed)
+    mixture = Mixture(args.lens_share, args.star_share, args.count_slope)
+    plan = Plan(args.n, args.seed, args.size, mixture, args.packed)
     simulate(args.output, plan, args.processes, _show)
     print(f"Wrote {args.n} cutouts of {args.size}×{args.size} pixels to {args.output}.")
     return 0
@@ -55,6 +63,8 @@ def _check(args: argparse.Namespace) -> None:
             "--lens-share and --star-share must not be negative, and not exceed 1 together;"
             f" found {shares[0]} and {shares[1]}."
         )
+    if not -1 <= args.count_slope <= 1:
+        raise AstroMaskError(f"--count-slope must be from -1 to 1; found {args.count_slope}.")
 
 
 def _show(done: int, total: int) -> None:

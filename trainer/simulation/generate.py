@@ -6,7 +6,7 @@ import math
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import numpy as np
 from trainer.atomic import atomic_path
 from trainer.simulation import survey
 from trainer.simulation.frame import Frame
-from trainer.simulation.scene import TRUTH_COLUMNS, Truth, draw_scene
+from trainer.simulation.scene import TRUTH_COLUMNS, Mixture, Truth, draw_scene
 
 _BATCH = 32
 """Cutouts a task of a process."""
@@ -31,8 +31,7 @@ class Plan:
     count: int
     seed: int
     size: int = 64
-    lens_share: float = 0.08
-    star_share: float = 0.08
+    mixture: Mixture = field(default_factory=Mixture)
     packed: bool = False
     """Store whole steps as integers, with `scale_factor` and `add_offset` by band as netCDF
     has them: a quarter smaller than float32."""
@@ -73,7 +72,7 @@ def simulate(
 def draw_row(plan: Plan, row: int) -> Cutout:
     """The cutout of one row."""
     rng = np.random.default_rng([plan.seed, row])
-    pixels, truth = draw_scene(rng, _frame(plan.size), plan.lens_share, plan.star_share)
+    pixels, truth = draw_scene(rng, _frame(plan.size), plan.mixture)
     # The northern sky of the survey, uniform in area.
     ra = float(rng.uniform(110.0, 260.0))
     dec = math.degrees(

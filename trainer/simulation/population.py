@@ -14,7 +14,7 @@ from trainer.simulation import spectra
 KINDS = ("elliptical", "lenticular", "spiral", "edge-on", "merger", "star", "lens")
 MAGNITUDE_LIMITS = (16.0, 23.5)
 """AB magnitudes in r of the objects that cutouts are made of."""
-_COUNT_SLOPE = 0.12
+COUNT_SLOPE = 0.12
 """d log10 N / dm of the cutouts' objects: the sky's 0.4 would leave hardly a bright one."""
 _FIELD_SLOPE = 0.36
 _FIELD_LIMITS = (17.0, 24.8)
@@ -84,9 +84,11 @@ def distance_ratio(lens_redshift: float, source_redshift: float) -> float:
 def draw_magnitude(
     rng: np.random.Generator,
     limits: tuple[float, float] = MAGNITUDE_LIMITS,
-    slope: float = _COUNT_SLOPE,
+    slope: float = COUNT_SLOPE,
 ) -> float:
     """A magnitude between the limits with counts rising as 10^(slope·m)."""
+    if slope == 0:
+        return float(rng.uniform(*limits))
     low, high = 10.0 ** (slope * limits[0]), 10.0 ** (slope * limits[1])
     return math.log10(rng.uniform(low, high)) / slope
 

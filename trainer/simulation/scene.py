@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter
 from trainer.simulation import light, spectra, survey
 from trainer.simulation.frame import Frame, Part
 from trainer.simulation.population import (
+    COUNT_SLOPE,
     Galaxy,
     draw_companions,
     draw_field,
@@ -59,14 +60,24 @@ class Truth:
 TRUTH_COLUMNS = tuple(field.name for field in fields(Truth))
 
 
+@dataclass(frozen=True)
+class Mixture:
+    """Of what, and how bright, the cutouts' main objects are."""
+
+    lens_share: float = 0.08
+    star_share: float = 0.08
+    count_slope: float = COUNT_SLOPE
+    """d log10 N / dm of the galaxies."""
+
+
 def draw_scene(
-    rng: np.random.Generator, frame: Frame, lens_share: float, star_share: float
+    rng: np.random.Generator, frame: Frame, mixture: Mixture
 ) -> tuple[np.ndarray, Truth]:
     """(5, size, size) float32 counts with noise, in steps of the survey, and the truth."""
-    kind = draw_kind(rng, lens_share, star_share)
+    kind = draw_kind(rng, mixture.lens_share, mixture.star_share)
     seeing = survey.draw_seeing(rng)
     shear = tuple(rng.normal(0.0, 0.015, 2))
-    parts, company, truth = _draw_main(rng, kind, frame)
+    parts, company, truth = _draw_main(rng, kind, frame, mixture.count_slope)
     main = frame.expose(parts, seeing, shear)
     others = company + _draw_others(rng, frame)
     image = main + frame.expose(others, seeing, shear) if others else main
@@ -84,7 +95,7 @@ def quantised(image: np.ndarray) -> np.ndarray:
 
 
 def _draw_main(
-    rng: np.random.Generator, kind: str, frame: Frame
+    rng: np.random.Generator, kind: str, frame: Frame, count_slope: float
 ) -> tuple[list[Part], list[Part], Truth]:
     """The light of the main object and that of the group around it, and the truth."""
     x, y = rng.uniform(-0.5, 0.5, 2) * survey.PIXEL_SCALE
@@ -97,7 +108,8 @@ def _draw_main(
         magnitude = draw_magnitude(rng, _STAR_LIMITS, 0.12)
         magnitudes = magnitude + spectra.star_colours(float(rng.uniform(0.2, 3.0)))
         return [light.star(magnitudes, x, y)], [], _truth(kind, 0.0, magnitudes)
-    galaxy = replace(draw_galaxy(rng, kind, draw_magnitude(rng)), x=x, y=y)
+    magnitude = draw_magnitude(rng, slope=count_slope)
+    galaxy = replace(draw_galaxy(rng, kind, magnitude), x=x, y=y)
     if kind == "merger":
         return light.merger_parts(rng, galaxy, frame), [], _galaxy_truth(galaxy)
     parts = light.draw_parts(rng, galaxy, frame)
