@@ -40,7 +40,8 @@ class ReadGuard:
     def watching(self) -> Iterator[list[str]]:
         """Collects a sentence for each read that a widget made."""
         self._install()
-        self._seen = seen = []
+        seen: list[str] = []
+        self._seen = seen
         try:
             yield seen
         finally:

@@ -31,6 +31,8 @@ _SCALE_LENGTHS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120)
 """Lengths of the scale bar, arcsec."""
 _STRETCH_STEPS = 40
 _FACTS_SHOWN = 6
+_BAND_SIDE = 72
+"""Side of a single band's picture at most, screen pixels."""
 
 
 def scale_length(pixel_scale: float, width: int) -> float:
@@ -253,7 +255,8 @@ class _BandView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def resizeEvent(self, event: object) -> None:
-        self.setFixedHeight(min(self.width(), 72) + self.caption.sizeHint().height() + 2)
+        # Of the picture, not of the whole: the caption below it takes what it needs.
+        self.picture.setFixedHeight(min(self.width(), _BAND_SIDE))
 
     def set_missing(self, missing: bool) -> None:
         """Name the band as missing instead of showing black sky."""

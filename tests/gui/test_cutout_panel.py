@@ -1,0 +1,170 @@
+"""The cutout viewer shows the galaxy, its bands and facts, and changes the display alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from astromask_gui.state.application import ApplicationState
+from astromask_gui.widgets.cutout_panel import CutoutPanel, position_text, scale_length
+from tests.gui.conftest import BANDS, SIDE, make_cutout
+
+
+@pytest.fixture
+def panel(state: ApplicationState, qtbot: QtBot) -> CutoutPanel:
+    made = CutoutPanel(state)
+    qtbot.addWidget(made)
+    made.resize(360, 480)
+    made.show()
+    return made
+
+
+def bytes_of(image: QImage | None) -> bytes:
+    assert image is not None
+    bits = image.constBits()
+    assert bits is not None
+    return bytes(bits.asarray(image.sizeInBytes()))
+
+
+def click(panel: CutoutPanel, band: int, qtbot: QtBot) -> None:
+    picture = panel._views[band].picture
+    centre = QPoint(picture.width() // 2, picture.height() // 2)
+    qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=centre)
+
+
+def test_an_empty_viewer_says_how_to_fill_it(panel: CutoutPanel) -> None:
+    assert panel.empty.isVisible() and not panel.picture.isVisible()
+    assert "Click" in panel.empty.sentence.text()
+
+
+def test_the_active_galaxy_is_named_placed_and_described(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    assert panel.picture.isVisible()
+    assert panel.name.text() == "galaxy-7"
+    assert "150.10000°" in panel.position.text() and "+2.20000°" in panel.position.text()
+    assert "17.31 AB mag" in panel.facts.text()
+
+
+def test_the_old_galaxy_stays_while_the_next_is_read(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    before = bytes_of(panel.picture.image)
+    state.cutout.set_loading(8)
+    assert panel.busy.maximum() == 0, "the bar does not move"
+    assert panel.name.text() == "galaxy-7" and bytes_of(panel.picture.image) == before
+    state.cutout.set_cutout(make_cutout(8))
+    assert panel.busy.maximum() == 1
+    assert panel.name.text() == "galaxy-8" and bytes_of(panel.picture.image) != before
+
+
+def test_a_cutout_that_cannot_be_shown_leaves_a_sentence(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_error("The file a.h5 was moved.")
+    assert panel.error.isVisible() and panel.error.text() == "The file a.h5 was moved."
+    state.cutout.set_cutout(make_cutout(7))
+    assert not panel.error.isVisible()
+
+
+def test_every_band_is_shown_with_its_name(panel: CutoutPanel, state: ApplicationState) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    for view, name in zip(panel._views, BANDS, strict=True):
+        assert view.caption.text() == name
+        assert view.picture.isVisible() and view.picture.height() >= 36
+        assert view.caption.isVisible() and view.rect().contains(view.caption.geometry())
+
+
+def test_a_missing_band_is_named_not_shown_as_black(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7, missing=(0,)))
+    assert "missing" in panel._views[0].caption.text()
+    assert panel._views[0].picture.image is None
+    assert panel._views[1].picture.image is not None
+
+
+def test_a_click_on_a_band_shows_it_alone_and_a_second_brings_colour_back(
+    panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    click(panel, 3, qtbot)
+    assert (state.display.settings.mode, state.display.settings.band) == ("band", 3)
+    assert panel.mode.currentText() == "i"
+    click(panel, 3, qtbot)
+    assert state.display.settings.mode == "rgb"
+    assert panel.mode.currentIndex() == 0
+
+
+def test_the_panel_follows_a_display_changed_elsewhere(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    before = bytes_of(panel.picture.image)
+    state.display.set_settings(replace(state.display.settings, stretch=0.2, locked=False))
+    assert not panel.lock.isChecked()
+    assert bytes_of(panel.picture.image) != before
+
+
+def test_moving_the_stretch_brightens_faint_parts(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    before = np.frombuffer(bytes_of(panel.picture.image), np.uint8).mean()
+    panel.stretch.setValue(panel.stretch.maximum())
+    assert state.display.settings.stretch < 1
+    assert np.frombuffer(bytes_of(panel.picture.image), np.uint8).mean() > before
+
+
+def test_the_lock_is_a_setting_of_the_display(panel: CutoutPanel, state: ApplicationState) -> None:
+    assert state.display.settings.locked and panel.lock.isChecked()
+    panel.lock.click()
+    assert not state.display.settings.locked
+
+
+def grabbed(panel: CutoutPanel) -> QImage:
+    return panel.picture.grab().toImage()
+
+
+def test_the_models_crop_is_drawn_where_the_cutout_is_larger(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7, side=2 * SIDE))
+    with_box = grabbed(panel)
+    state.display.set_survey(replace(state.display.survey, crop=2 * SIDE))
+    assert grabbed(panel) != with_box
+
+
+def test_the_scale_bar_is_there_only_where_the_pixel_scale_is_known(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    with_bar = grabbed(panel)
+    state.display.set_survey(replace(state.display.survey, pixel_scale=None))
+    assert grabbed(panel) != with_bar
+
+
+@pytest.mark.parametrize(
+    ("pixel_scale", "width", "length"), [(0.2, 64, 2), (0.396, 64, 5), (0.1857, 200, 10)]
+)
+def test_the_scale_bar_has_a_round_length_within_a_third(
+    pixel_scale: float, width: int, length: float
+) -> None:
+    assert scale_length(pixel_scale, width) == length
+
+
+def test_a_galaxy_without_coordinates_says_so() -> None:
+    assert position_text(None, 2.0) == "no coordinates"
+
+
+def test_another_survey_brings_its_own_bands(panel: CutoutPanel, state: ApplicationState) -> None:
+    state.display.set_survey(replace(state.display.survey, bands=("VIS", "Y"), noise=(1.0, 1.0)))
+    assert [view.caption.text() for view in panel._views] == ["VIS", "Y"]
+    assert panel.mode.count() == 3
