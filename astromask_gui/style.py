@@ -77,7 +77,7 @@ def _sheet(c: Tokens) -> str:
     QDockWidget::title {{ background: {c.panel}; padding: 6px 12px; text-align: left; }}
     QDockWidget::close-button, QDockWidget::float-button {{ border: none; padding: 1px; }}
     QDockWidget::close-button:hover, QDockWidget::float-button:hover {{ background: {c.raised}; }}
-    QToolBar {{ background: {c.background}; border: none; spacing: 8px; padding: 4px 8px; }}
+    QToolBar {{ background: {c.background}; border: none; spacing: 8px; padding: 0 8px 4px 8px; }}
     QMenuBar {{ background: {c.background}; padding: 2px 4px; }}
     QMenuBar::item {{ padding: 4px 8px; border-radius: 4px; background: transparent; }}
     QMenuBar::item:selected {{ background: {c.raised}; }}

@@ -53,13 +53,24 @@ class Describer:
 
     def _read(self) -> dict[str, pa.ChunkedArray]:
         names = self._catalogue.column_names()
-        chosen = [name for name in names if name not in _NO_FACTS][:MOST_FACTS]
+        chosen = [name for name in names if name not in _NO_FACTS]
+        chosen = sorted(chosen, key=_importance)[:MOST_FACTS]
         position = [name for name in ("ra", "dec") if name in names]
         return {name: self._catalogue.column(name) for name in [*position, *chosen]}
 
     def _unit(self, name: str) -> str:
         metadata = self._catalogue.schema.field(name).metadata or {}
         return str(metadata.get(b"unit", b""), "utf-8")
+
+
+def _importance(name: str) -> int:
+    """What people look for first: the kind, the redshift, magnitudes, then the rest."""
+    word = name.lower()
+    first = (("type", "class"), ("z", "zspec", "redshift", "z_spec"), ("mag_r", "snr_r"))
+    for place, words in enumerate(first):
+        if word in words:
+            return place
+    return len(first) if word.startswith("mag") else len(first) + 1
 
 
 def _finite(value: Any) -> float | None:
@@ -69,5 +80,5 @@ def _finite(value: Any) -> float | None:
 def _in_words(value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = f"{value:.5g}" if isinstance(value, float) else str(value)
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return f"{text} {unit}".rstrip()

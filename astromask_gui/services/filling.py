@@ -6,9 +6,11 @@ import numpy as np
 
 from astromask_gui.services.loading import Loaded
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.columns import Column
 from astromask_gui.state.display import SurveyPixels
 from astromask_gui.state.view import Colouring
 
+_KINDS_OF_GALAXY = ("type", "class", "class_label", "morphology", "label", "source_type")
 CHANGING = ("score", "labels")
 """Sources of columns whose values another run or grade replaces."""
 
@@ -17,7 +19,7 @@ def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]
     """Show another workspace: nothing of the one before is left."""
     # In this order no view ever sees points of one catalogue and a selection of another.
     state.view.set_coordinates(None, None)
-    state.view.set_colouring(Colouring())
+    state.view.set_colouring(first_colouring(loaded.columns))
     state.neighbours.clear()
     state.selection.reset(loaded.facts.count)
     state.filters.reset(loaded.facts.count)
@@ -33,6 +35,13 @@ def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]
     state.view.set_coordinates(loaded.projection, loaded.coordinates)
     if not loaded.facts.is_demo:
         state.preferences.remember(str(loaded.facts.folder))
+
+
+def first_colouring(columns: tuple[Column, ...]) -> Colouring:
+    """What a map shows before the user chooses: kinds of galaxy where they are known."""
+    names = {column.name.lower(): column.name for column in columns if column.kind == "category"}
+    found = next((names[name] for name in _KINDS_OF_GALAXY if name in names), None)
+    return Colouring(found)
 
 
 def update_state(state: ApplicationState, before: Loaded, loaded: Loaded) -> None:

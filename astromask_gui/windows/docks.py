@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
 Preset = Literal["Explore", "Search", "Label"]
 LAYOUT_VERSION = 1
 _AREA = Qt.DockWidgetArea
-_SMALL_HEIGHT = 900
+_SMALL_HEIGHT = 1060
 """Below this height of the window, panels of the right side share their place as tabs."""
+_LABEL_HEIGHT = 240
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,9 @@ class Docks:
         is_small = height < _SMALL_HEIGHT
         window.resizeDocks(
             [docks["cutout"], docks["reconstruction"], docks["labels"]],
-            [round(height * 0.5), round(height * 0.28), round(height * 0.28)]
+            [round(height * 0.57), round(height * 0.28), round(height * 0.28)]
             if is_small
-            else [round(height * 0.46), round(height * 0.27), round(height * 0.2)],
+            else [round(height * 0.48), round(height * 0.26), _LABEL_HEIGHT],
             Qt.Orientation.Vertical,
         )
         bottom = 260 if preset == "Search" else 178
