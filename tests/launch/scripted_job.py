@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from trainer.errors import QueryError
 from trainer.events import Finished, Metric, Progress
 from trainer.launch import execute, jobs
 from trainer.launch.context import JobContext
+from trainer.workspace.process import mark_process
 
 
 def finish(config: JobConfig, context: JobContext) -> Finished:
@@ -47,6 +49,8 @@ def heed_cancel(config: JobConfig, context: JobContext) -> Finished:
 
 def ignore_cancel(config: JobConfig, context: JobContext) -> Finished:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    (context.folder / "worker").write_text(mark_process(worker.pid).model_dump_json())
     (context.folder / "deaf").touch()
     while True:
         time.sleep(0.01)

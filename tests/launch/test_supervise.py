@@ -88,6 +88,8 @@ def test_a_job_that_ignores_its_cancel_is_ended(
     assert exit_.signal == "SIGKILL"
     assert isinstance(list(run.events())[-1], Cancelled)
     assert run.state().status == "cancelled"
+    worker = ProcessMark.model_validate_json((run.path / "worker").read_bytes())
+    wait_until(lambda: is_alive(worker) is False)
 
 
 def start(workspace: Path, behaviour: str, monkeypatch: pytest.MonkeyPatch) -> RunFolder:

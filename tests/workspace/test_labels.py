@@ -210,6 +210,34 @@ def test_a_damaged_journal_is_told_in_a_sentence(workspace: Workspace) -> None:
             ask()
 
 
+@pytest.mark.parametrize("content", ["nothing", "no tables"])
+def test_a_journal_that_was_never_furnished_holds_no_grades(
+    workspace: Workspace, content: str
+) -> None:
+    journal = workspace.journal(grader="ada")
+    workspace.labels_folder.mkdir()
+    journal.path.touch()
+    if content == "no tables":
+        with sqlite3.connect(journal.path) as connection:
+            connection.execute("PRAGMA user_version = 5")
+        connection.close()
+        assert journal.path.stat().st_size > 0
+    assert not journal.current().any()
+    assert not journal.combined().any()
+    assert workspace.columns.names()[-1] == "tile"
+    journal.grade([1], "A")
+    assert journal.current()[1] == 1
+
+
+def test_a_journal_can_be_read_where_nothing_can_be_written(workspace: Workspace) -> None:
+    journal = workspace.journal(grader="ada")
+    journal.grade([1], "A")
+    # A copy of a journal that is in use: its write-ahead log beside it, and no shared memory.
+    copy = workspace.folder.parent / "copy"
+    shutil.copytree(workspace.folder, copy, ignore=shutil.ignore_patterns("*-shm"))
+    assert Workspace.open(copy).journal(grader="ben").combined()[1] == 1
+
+
 def test_a_write_that_fails_leaves_no_half_of_an_action(workspace: Workspace) -> None:
     journal = workspace.journal(grader="ada")
     journal.grade([0], "A")

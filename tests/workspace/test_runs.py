@@ -48,6 +48,18 @@ def test_runs_are_named_after_their_time_and_kind_and_never_share_a_folder(
     assert {run.path for run in list_runs(workspace)} == {run.path for run in made}
 
 
+def test_a_run_that_cannot_be_described_leaves_no_folder(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise WorkspaceError("There is no space left.")
+
+    monkeypatch.setattr(runs, "write_text", full)
+    with pytest.raises(WorkspaceError, match="no space"):
+        create_run(workspace, ProjectConfig(workspace=workspace))
+    assert list((workspace / "runs").iterdir()) == []
+
+
 def test_a_run_of_a_copied_workspace_belongs_to_the_copy(run: RunFolder, tmp_path: Path) -> None:
     config = run.config()
     assert config.seed == 7

@@ -130,6 +130,19 @@ def test_a_file_that_is_there_already_is_left_out_with_a_word(tmp_path: Path) ->
     assert "part of the workspace already" in workspace.warnings[0]
 
 
+def test_what_a_workspace_made_itself_is_not_taken_for_cutouts(tmp_path: Path) -> None:
+    folder = tmp_path / "survey"
+    write_cutouts(folder / "a.h5", 2)
+    workspace = Workspace.create(folder, [folder])
+    write_cutouts(folder / "exports" / "now" / "b.h5", 2)
+    np.save(folder / "vectors.npy", np.zeros((3, 3)))
+    (folder / "embeddings").mkdir()
+    np.save(folder / "embeddings" / "shard.npy", np.zeros((3, 3)))
+    write_cutouts(folder / "more" / "c.h5", 2)
+    assert workspace.add([folder]) == 2
+    assert workspace.bad_files == ()
+
+
 def test_files_that_do_not_fit_are_not_added(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     with pytest.raises(FormatError, match=r"b\.h5 has 3 bands"):

@@ -6,6 +6,7 @@ a job that does not heed its cancel file.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -42,7 +43,12 @@ def supervise(folder: Path, command: Sequence[str] | None = None) -> Exit:
     with heartbeat(folder), (folder / LOG_FILE).open("ab") as log:
         # The job reads nothing from the pipe: that it closes tells it we have gone.
         with subprocess.Popen(
-            arguments, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # What the job starts itself (workers that load data) is ended with it.
+            process_group=0 if os.name == "posix" else None,
         ) as process:
             ended_by_us = _wait(process, folder)
         # The file first: until then a watcher would take the run for a crash.
@@ -79,10 +85,19 @@ def _wait_at_most(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+    _signal(process, "SIGTERM")
     if not _wait_at_most(process, TERMINATE_PATIENCE):
-        process.kill()
+        _signal(process, "SIGKILL")
         process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], name: str) -> None:
+    if os.name == "posix":
+        # The job may end between our look and this.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.Signals[name])
+    else:
+        process.terminate()
 
 
 def _read_cancel(folder: Path) -> str | None:

@@ -16,12 +16,35 @@ from trainer.workspace.catalogue import Catalogue
 GRADES = ("A", "B", "C", "X")
 """Almost certain, probable, possible, not a lens. Code 1 is A, 4 is X, 0 is ungraded."""
 
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS actions (
+    id INTEGER PRIMARY KEY,      -- in the order in which they were done
+    time TEXT NOT NULL,          -- ISO 8601, UTC
+    label_set TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS grades (
+    id INTEGER PRIMARY KEY,
+    action INTEGER NOT NULL REFERENCES actions (id),
+    row INTEGER NOT NULL,
+    object_id TEXT,
+    grade TEXT,                  -- A, B, C, X; null where a grade was taken away
+    previous TEXT,
+    subclass TEXT
+);
+CREATE INDEX IF NOT EXISTS grades_by_action ON grades (action);
+CREATE INDEX IF NOT EXISTS grades_by_row ON grades (row);
+"""
+"""Of one grader's journal."""
+
 _CODES = {grade: code for code, grade in enumerate(GRADES, start=1)}
 
 _CURRENT = """
 SELECT row, grade, MAX(grades.id) FROM grades JOIN actions ON actions.id = grades.action
 WHERE label_set = ? AND NOT undone GROUP BY row ORDER BY row
 """
+_TABLES = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'actions'"
 _SETS = "SELECT DISTINCT label_set FROM actions WHERE NOT undone"
 
 
@@ -141,13 +164,23 @@ def require_catalogue(connection: sqlite3.Connection, path: Path, catalogue: Cat
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:
     uri = path.absolute().as_uri() + "?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, timeout=5.0)
     try:
-        connection.execute("SELECT 1 FROM actions LIMIT 1")
-        return connection
+        return _require_tables(sqlite3.connect(uri, uri=True, timeout=5.0))
     except sqlite3.OperationalError:
-        connection.close()
         # A write-ahead log in a folder that can't be written; nobody else writes there either.
-        connection = sqlite3.connect(uri + "&immutable=1", uri=True)
-        connection.execute("SELECT 1 FROM actions LIMIT 1")
-        return connection
+        return _require_tables(sqlite3.connect(uri + "&immutable=1", uri=True))
+
+
+def _require_tables(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """The connection, or one to an empty journal where the file was never furnished."""
+    try:
+        if connection.execute(_TABLES).fetchone() == (1,):
+            return connection
+    except sqlite3.Error:
+        connection.close()
+        raise
+    # The disk was full, or the program killed, before the first grade.
+    connection.close()
+    empty = sqlite3.connect(":memory:")
+    empty.executescript(SCHEMA)
+    return empty

@@ -25,6 +25,7 @@ from trainer.workspace.catalogue import CATALOGUE_FILE, Catalogue
 from trainer.workspace.disks import is_local
 from trainer.workspace.label_sets import (
     GRADES,
+    SCHEMA,
     combined_grades,
     current_grades,
     reading,
@@ -34,27 +35,6 @@ from trainer.workspace.label_sets import (
 )
 
 DEFAULT_SET = "lens"
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS actions (
-    id INTEGER PRIMARY KEY,      -- in the order in which they were done
-    time TEXT NOT NULL,          -- ISO 8601, UTC
-    label_set TEXT NOT NULL,
-    undone INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE IF NOT EXISTS grades (
-    id INTEGER PRIMARY KEY,
-    action INTEGER NOT NULL REFERENCES actions (id),
-    row INTEGER NOT NULL,
-    object_id TEXT,
-    grade TEXT,                  -- A, B, C, X; null where a grade was taken away
-    previous TEXT,
-    subclass TEXT
-);
-CREATE INDEX IF NOT EXISTS grades_by_action ON grades (action);
-CREATE INDEX IF NOT EXISTS grades_by_row ON grades (row);
-"""
 
 _HISTORY = """
 SELECT grades.id, action, time, label_set, row, object_id, grade, previous, subclass, undone
@@ -253,7 +233,7 @@ class LabelJournal:
         connection.execute(f"PRAGMA journal_mode = {mode}")
         # A grade outlives a power cut, not only a crash of ours.
         connection.execute("PRAGMA synchronous = FULL")
-        connection.executescript(_SCHEMA)
+        connection.executescript(SCHEMA)
         self._sign(connection)
 
     def _sign(self, connection: sqlite3.Connection) -> None:

@@ -25,6 +25,7 @@ from trainer.workspace.ingest import (
 )
 from trainer.workspace.join import join_catalogue
 from trainer.workspace.settings import (
+    OWN_FOLDERS,
     SETTINGS_FILE,
     BadFile,
     FileEntry,
@@ -63,7 +64,8 @@ def make(
         raise WorkspaceError(
             f"{folder} is a workspace already. `astromask add` appends cutouts to it."
         )
-    files, bad = read_contents(expand_paths(cutouts), options.bands, progress=progress)
+    paths = _without_own(folder, expand_paths(cutouts))
+    files, bad = read_contents(paths, options.bands, progress=progress)
     if not files:
         raise FormatError(_none_good(bad))
     settings, warnings = _settings(folder, files, bad, options)
@@ -85,7 +87,8 @@ def make(
 def add(workspace: Workspace, cutouts: Sequence[Path], progress: Progress | None) -> list[str]:
     """Append files to a workspace; returns warnings."""
     settings = workspace.settings
-    paths, warnings = _new_paths(workspace, expand_paths(cutouts))
+    found = _without_own(workspace.folder, expand_paths(cutouts))
+    paths, warnings = _new_paths(workspace, found)
     if not paths:
         return warnings
     expected = Expected(settings.bands, settings.image_size)
@@ -207,6 +210,12 @@ def _below(old: pa.Table, new: pa.Table) -> pa.Table:
         fields.append(field.with_type(column.type))
         columns.append(column)
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _without_own(folder: Path, paths: Sequence[Path]) -> list[Path]:
+    """The paths without what a workspace itself keeps in its folder."""
+    own = [Path(os.path.abspath(folder / name)) for name in OWN_FOLDERS]
+    return [path for path in paths if not set(own) & {*Path(os.path.abspath(path)).parents}]
 
 
 def _new_paths(workspace: Workspace, paths: Sequence[Path]) -> tuple[list[Path], list[str]]:

@@ -232,7 +232,11 @@ def create_run(workspace: Path, config: JobConfig) -> RunFolder:
     with disk_errors(runs):
         runs.mkdir(exist_ok=True)
     folder = _new_folder(runs, f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}-{config.kind}")
-    write_text(folder / CONFIG_FILE, config_to_json(config))
+    try:
+        write_text(folder / CONFIG_FILE, config_to_json(config))
+    except WorkspaceError:
+        folder.rmdir()
+        raise
     return RunFolder(folder)
 
 

@@ -18,6 +18,9 @@ from trainer.errors import WorkspaceError
 SETTINGS_FILE = "workspace.toml"
 VERSION = 1
 
+OWN_FOLDERS = ("embeddings", "labels", "scores", "thumbnails", "runs", "cache", "exports")
+"""What a workspace makes in its folder; never taken for cutouts."""
+
 _HEADER = """\
 # A workspace of AstroMASK. Cutouts that lie in this folder or beside it are given relative
 # to it, so that they may be moved together; `astromask relink` mends paths.
