@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PyQt6.QtWidgets import QApplication
 
+from astromask_gui.resource_files import resource
 from astromask_gui.theme import RADIUS, Tokens, tokens
 
 _BASE_SIZE = 12
@@ -16,7 +17,7 @@ def apply_style(application: QApplication, style: str) -> None:
     application.setStyle("Fusion")
     application.setPalette(_palette(colours))
     application.setFont(_font())
-    application.setStyleSheet(_sheet(colours))
+    application.setStyleSheet(_sheet(colours, resource("style", f"chevron-{style}.svg").as_posix()))
 
 
 def tabular(font: QFont) -> QFont:
@@ -67,7 +68,7 @@ def _mixed(ground: str, over: str, share: float = 0.28) -> str:
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
-def _sheet(c: Tokens) -> str:
+def _sheet(c: Tokens, chevron: str) -> str:
     return f"""
     QMainWindow, QDialog {{ background: {c.background}; }}
     QMainWindow::separator {{ background: {c.background}; width: 6px; height: 6px; }}
@@ -116,7 +117,8 @@ def _sheet(c: Tokens) -> str:
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
         border-color: {c.accent}; }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
-    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox::down-arrow {{ image: url({chevron}); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line};
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
     QProgressBar {{ background: {c.raised}; border: none; border-radius: 2px; }}
