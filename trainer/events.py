@@ -126,6 +126,7 @@ class EventLog:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._last_progress = 0.0
+        self._torn = False
 
     def append(self, event: Event) -> bool:
         """Write the event as one line; returns False where it was thinned out."""
@@ -135,9 +136,12 @@ class EventLog:
             if not is_last and now - self._last_progress < 1.0 / MAXIMUM_RATE:
                 return False
             self._last_progress = now
+        # A full disk may have taken half a line; the next event must not be lost with it.
+        line = ("\n" if self._torn else "") + to_line(event) + "\n"
+        self._torn = True
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(to_line(event) + "\n")
-            file.flush()
+            file.write(line)
+        self._torn = False
         return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -46,5 +47,7 @@ class JobContext:
         self._last_check = now
         cancel = self.folder / CANCEL_FILE
         if cancel.exists():
-            cancel.write_text(CANCEL_NOTICED)
+            # On a full disk, too, a job can be stopped.
+            with contextlib.suppress(OSError):
+                cancel.write_text(CANCEL_NOTICED)
             raise JobCancelled

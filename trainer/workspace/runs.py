@@ -212,7 +212,10 @@ class RunFolder:
     def _lost_sentence(self) -> str:
         if not (self.path / PROCESS_FILE).exists():
             return "The job was never started: the program ended before it could."
-        return "The job has gone without a word: it was killed, or the machine stopped."
+        return (
+            "The job has gone without a word: it was killed, its disk is full, or the machine"
+            " stopped."
+        )
 
     def _with_last_lines(self, sentence: str) -> str:
         lines = self.last_lines()
