@@ -26,9 +26,10 @@ def rows_of(data: QMimeData | None) -> list[int]:
         return []
     try:
         rows = json.loads(bytes(data.data(ROWS_MIME).data()))
-        return [int(row) for row in rows]
-    except (ValueError, TypeError):
+    except ValueError:  # another program may use the name for what it likes
         return []
+    is_list = isinstance(rows, list) and all(type(row) is int and row >= 0 for row in rows)
+    return rows if is_list else []
 
 
 def file_of(data: QMimeData | None) -> Path | None:

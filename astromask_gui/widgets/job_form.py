@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ from PyQt6.QtWidgets import (
 
 from astromask_gui.parts.small import label
 from astromask_gui.state.jobs import FormField, JobForm
+
+
+_AUTOMATIC = "automatic"
+"""Shown where a field may stay empty."""
 
 
 class FieldError(ValueError):
@@ -55,12 +60,15 @@ class _Editor(QWidget):
         if field.kind == "choice" or suggestions:
             combo = QComboBox()
             combo.setEditable(field.kind != "choice")
+            if field.default is None and not suggestions:
+                # Nothing is chosen on the user's behalf: it is left to the job.
+                combo.addItem(_AUTOMATIC)
             combo.addItems(suggestions or field.choices)
             if field.default is not None:
                 combo.setCurrentText(str(field.default))
             return combo
         line = QLineEdit("" if field.default is None else f"{field.default}")
-        line.setPlaceholderText("automatic" if field.default is None else "")
+        line.setPlaceholderText(_AUTOMATIC if field.default is None else "")
         return line
 
     def value(self) -> Any:
@@ -72,7 +80,7 @@ class _Editor(QWidget):
         else:
             assert isinstance(self.control, QLineEdit)
             text = self.control.text().strip()
-        if not text:
+        if text in ("", _AUTOMATIC):
             return None
         if self.field.kind in ("integer", "number"):
             return self._number(text)
@@ -82,6 +90,8 @@ class _Editor(QWidget):
         field = self.field
         try:
             value = int(text) if field.kind == "integer" else float(text)
+            if not math.isfinite(value):
+                raise ValueError(text)
         except ValueError:
             kind = "a whole number" if field.kind == "integer" else "a number"
             raise FieldError(f"{field.title} must be {kind}; “{text}” is not.") from None
