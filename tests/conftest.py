@@ -6,12 +6,17 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.leaks import Leftovers
 from tests.read_guard import ReadGuard
 
 # Before Qt is imported anywhere: a screen is never needed.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# The same examples every time, and no test fails because the machine is busy.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 _guard = ReadGuard()
 
