@@ -148,7 +148,9 @@ class Workspace:
 
     def missing_files(self) -> list[Path]:
         """Files of cutouts that are not where they were."""
-        return [file.path for file in self.survey_files() if not file.path.exists()]
+        # Not by `survey_files`: the window asks too, and has no need of the readers' libraries.
+        paths = [resolve(self.folder, entry) for entry in self.settings.files]
+        return [path for path in paths if not path.exists()]
 
     def missing_sentence(self) -> str | None:
         """What to tell a user whose files have moved; None where all are in their places."""
