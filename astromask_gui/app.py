@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from astromask_gui.arguments import Arguments, parse_arguments
 from astromask_gui.display_server import why_no_window
+from astromask_gui.memory import return_freed_memory
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -34,6 +35,7 @@ def run(arguments: Arguments, on_first_paint: Callable[[], None] | None = None) 
     """Open the window and stay until it closes. `on_first_paint` is for measurements."""
     from astromask_gui.services.reader import start_reader
 
+    return_freed_memory()
     # The reader's own start runs beside that of the window.
     reader = start_reader()
     from astromask_gui.program import Program

@@ -20,7 +20,7 @@ from astromask_gui.services.worker import Request, Worker
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout import Cutout
 
-CACHE_BYTES = 64 * 2**20
+CACHE_BYTES = 32 * 2**20
 PREFETCHED = 3
 """Cutouts read ahead of the active one in the list of neighbours."""
 

@@ -19,10 +19,12 @@ def start_reader() -> Worker:
 
 def open_message(loaded: Loaded) -> dict[str, Any]:
     """The request that opens a workspace's cutouts."""
-    settings = loaded.workspace.settings
+    from trainer.workspace.settings import resolve
+
+    settings, folder = loaded.workspace.settings, loaded.workspace.folder
     files = [
-        {"path": str(file.path), "count": file.count, "first_row": file.first_row}
-        for file in loaded.workspace.survey_files()
+        {"path": str(resolve(folder, file)), "count": file.count, "first_row": file.first_row}
+        for file in settings.files
     ]
     return {
         "op": "open",
