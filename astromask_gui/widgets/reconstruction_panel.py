@@ -62,9 +62,7 @@ class ReconstructionPanel(QWidget):
         self.ratio = QSlider(Qt.Orientation.Horizontal)
         self.ratio.setRange(5, 95)
         self.ratio.setAccessibleName("Mask ratio")
-        self.ratio.setToolTip(
-            "Share of the patches that is hidden (arrow keys: one percent)"
-        )
+        self.ratio.setToolTip("Share of the patches that is hidden (arrow keys: one percent)")
         self.percent = label("75 %")
         self.percent.setFont(tabular(self.percent.font()))
         self.percent.setFixedWidth(40)
@@ -75,6 +73,8 @@ class ReconstructionPanel(QWidget):
         self.busy = BusyBar()
         self.verdict = label("", "small")
         self.verdict.setFont(tabular(self.verdict.font()))
+        # A long line is cut rather than let it widen the panel.
+        self.verdict.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.note = label("", "small", wrap=True)
         self.empty = EmptyState("")
         self._build()
@@ -167,7 +167,11 @@ class ReconstructionPanel(QWidget):
             f"{name} {loss:.3g}"
             for name, loss in zip(survey.bands, result.loss_by_band, strict=False)
         )
-        self.verdict.setText(f"loss on hidden patches {result.loss:.4g}   {bands}")
+        self.verdict.setText(f"loss {result.loss:.3g}   {bands}")
+        self.verdict.setToolTip(
+            "Mean squared error on the hidden patches, in the model's scaled units: all bands,"
+            " then each"
+        )
         self.note.setVisible(not result.level_recovered)
         self.note.setText(
             ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from PyQt6.QtCore import QSettings, QSize, Qt
-from PyQt6.QtGui import QAction, QCloseEvent
+from PyQt6.QtGui import QAction, QCloseEvent, QGuiApplication
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -40,6 +40,10 @@ from astromask_gui.windows.commands import command_specs
 from astromask_gui.windows.create_dialog import CreateDialog
 from astromask_gui.windows.docks import Docks, Preset
 from astromask_gui.windows.search_box import SearchBox
+
+_SIZE = QSize(1440, 900)
+_FRAME = QSize(8, 40)
+"""What a window's frame and title may take of the screen."""
 
 
 class MainWindow(QMainWindow):
@@ -81,7 +85,7 @@ class MainWindow(QMainWindow):
         self.search = SearchBox(state.session, [action for _, action in self.actions_made])
         self._build()
         self._connect_signals()
-        self.resize(1440, 900)
+        self.resize(_size_that_fits())
         self._sync_session()
         self._sync_jobs()
 
@@ -241,3 +245,8 @@ class MainWindow(QMainWindow):
             self.docks.save(self._settings)
         self.map.close_frames()
         super().closeEvent(event)
+
+
+def _size_that_fits() -> QSize:
+    screen = QGuiApplication.primaryScreen()
+    return _SIZE if screen is None else _SIZE.boundedTo(screen.availableSize() - _FRAME)
