@@ -79,11 +79,13 @@ class FilterPanel(QWidget):
         return chip
 
     def show_only_selected(self) -> None:
-        """Hide everything that is not selected."""
+        """Hide everything that is not selected; nothing happens where nothing is."""
         count = self._selection.count
-        self._filters.set(_SELECTION, f"only {count:,} selected", self._selection.mask.copy())
+        if count:
+            self._filters.set(_SELECTION, f"only {count:,} selected", self._selection.mask.copy())
 
     def hide_what_is_selected(self) -> None:
         """Hide what is selected."""
         count = self._selection.count
-        self._filters.set(_SELECTION, f"without {count:,} selected", ~self._selection.mask)
+        if count:
+            self._filters.set(_SELECTION, f"without {count:,} selected", ~self._selection.mask)

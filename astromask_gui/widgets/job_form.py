@@ -23,7 +23,6 @@ from PyQt6.QtWidgets import (
 from astromask_gui.parts.small import label
 from astromask_gui.state.jobs import FormField, JobForm
 
-
 _AUTOMATIC = "automatic"
 """Shown where a field may stay empty."""
 

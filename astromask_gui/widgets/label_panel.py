@@ -58,7 +58,7 @@ class LabelPanel(QWidget):
         self.colour = QPushButton("Colour by grade")
         self.colour.setToolTip("Colour the map by grade (Ctrl+G)")
         self.candidates = QPushButton("Best candidates")
-        self.candidates.setToolTip("List the galaxies with the highest score (Ctrl+Shift+G)")
+        self.candidates.setToolTip("List the galaxies with the highest score (Ctrl+2)")
         self._build()
         self._connect_signals()
         self._sync()

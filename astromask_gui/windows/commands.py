@@ -93,7 +93,7 @@ def _view(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
     return [
         make("&Light or dark", "Change the style", other_style, "Ctrl+Shift+L"),
         make("&Motion on or off", "Whether changes of view are animated",
-             lambda: preferences.set_motion(not preferences.motion)),
+             lambda: preferences.set_motion(not preferences.motion), "Ctrl+Alt+M"),
         make("Lock the &stretch", "The same stretch for every cutout, or each by itself",
              toggle_lock, "Ctrl+L", True),
         make("Next &band", "Colour, then each band by itself", next_band, "Ctrl+B"),

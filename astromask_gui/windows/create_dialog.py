@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -111,34 +112,52 @@ class CreateDialog(QDialog):
 
     def arguments(self) -> dict[str, Any]:
         """The new workspace's arguments. Raises `ValueError` with a sentence."""
-        bands = [band.strip() for band in self.bands.text().split(",") if band.strip()]
+        folder, catalogue = self.folder.text().strip(), self.catalogue.text().strip()
+        if not folder:
+            raise ValueError("Choose a folder for the workspace; it is made if it is not there.")
+        return {
+            "folder": Path(folder).expanduser(),
+            "cutouts": self._facts["cutouts"],
+            "catalogue": Path(catalogue).expanduser() if catalogue else None,
+            "bands": self._bands(),
+            "pixel_scale": self._pixel_scale(),
+            "zero_points": self._zero_points() or None,
+            "crop": self._crop(),
+            "name": self.name.text().strip() or None,
+        }
+
+    def _bands(self) -> list[str]:
+        bands = _parts(self.bands.text())
         expected = len(self._facts["bands"])
         if len(bands) != expected:
             raise ValueError(f"The cutouts have {expected} bands; {len(bands)} are named.")
-        zero_points = [
-            _number(text, "A zero-point")
-            for text in self.zero_points.text().split(",")
-            if text.strip()
-        ]
+        if len(set(bands)) != expected:
+            twice = next(band for band in bands if bands.count(band) > 1)
+            raise ValueError(f"Each band needs its own name; “{twice}” is there twice.")
+        return bands
+
+    def _zero_points(self) -> list[float]:
+        zero_points = [_number(text, "A zero-point") for text in _parts(self.zero_points.text())]
+        expected = len(self._facts["bands"])
         if len(zero_points) not in (0, 1, expected):
             raise ValueError(
                 f"Give one zero-point, or one for each of the {expected} bands;"
                 f" {len(zero_points)} are given."
             )
+        return zero_points
+
+    def _crop(self) -> int:
         crop = _number(self.crop.text(), "The crop")
         if crop < 1 or crop != int(crop):
             raise ValueError("The crop is a whole number of pixels, 1 or more.")
-        scale, catalogue = self.pixel_scale.text().strip(), self.catalogue.text().strip()
-        return {
-            "folder": Path(self.folder.text()).expanduser(),
-            "cutouts": self._facts["cutouts"],
-            "catalogue": Path(catalogue).expanduser() if catalogue else None,
-            "bands": bands,
-            "pixel_scale": _number(scale, "The pixel scale") if scale else None,
-            "zero_points": zero_points or None,
-            "crop": int(crop),
-            "name": self.name.text().strip() or None,
-        }
+        return int(crop)
+
+    def _pixel_scale(self) -> float | None:
+        text = self.pixel_scale.text().strip()
+        scale = _number(text, "The pixel scale") if text else None
+        if scale is not None and scale <= 0:
+            raise ValueError(f"The pixel scale is above 0 arcsec; {scale:g} is not.")
+        return scale
 
     def _accept(self) -> None:
         try:
@@ -155,8 +174,16 @@ def _text(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
 
 
+def _parts(text: str) -> list[str]:
+    """What stands between the commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def _number(text: str, what: str) -> float:
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
-        raise ValueError(f"{what} is a number; “{text.strip()}” is not.") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{what} is a number; “{text.strip()}” is not.")
+    return value

@@ -27,7 +27,8 @@ class SearchBox(QLineEdit):
         completer = QCompleter(sorted(self._commands), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.activated.connect(self._run_command)
+        # Queued: the completer writes the command's name into the box after it has told.
+        completer.activated.connect(self._run_command, Qt.ConnectionType.QueuedConnection)
         self.setCompleter(completer)
         self.returnPressed.connect(self._search)
 
@@ -38,8 +39,15 @@ class SearchBox(QLineEdit):
             action.trigger()
 
     def _search(self) -> None:
+        completer = self.completer()
+        popup = completer.popup() if completer is not None else None
+        if popup is not None and popup.isVisible() and popup.currentIndex().isValid():
+            return  # the completion that is highlighted is run by its own signal
         text = self.text().strip()
+        commands = [name for name in self._commands if text.lower() in name.lower()]
         if text in self._commands:
             self._run_command(text)
+        elif text and len(commands) == 1:
+            self._run_command(commands[0])
         elif text:
             self._session.request_find(text)
