@@ -17,6 +17,7 @@ KEY_BITS = 16
 """Bits per axis of a point's key: the coarse cell's, then the finer ones inside the cell."""
 _OUTER_SHARE = 0.0005
 _SAMPLE = 200_000
+_MANY = 100_000
 
 
 class Grid(NamedTuple):
@@ -83,7 +84,10 @@ def natural_view(x: np.ndarray, y: np.ndarray) -> ViewRect:
     """What "fit" shows: every finite point, unless a few lie so far out that the rest would shrink.
 
     Takes coordinates of any dtype with NaN and infinities; returns the unit square for no points.
+    Of millions of points a sample decides.
     """
+    step = max(1, x.size // _MANY)
+    x, y = x[::step], y[::step]
     finite = np.isfinite(x) & np.isfinite(y)
     if not finite.any():
         return ViewRect(0.0, 1.0, 0.0, 1.0)

@@ -20,8 +20,10 @@ from astromask_gui.raster.frame import (
 )
 from astromask_gui.raster.styles import DIMMED, HIDDEN, NORMAL, StyleTables, plain_tables
 
-_MOST_POINTS = 50_000
-_LARGEST_STAMP = 6
+_MOST_STAMPED = 400_000
+"""Pixels of all discs together; of more points only a sample is drawn."""
+_MOST_POINTS = 500_000
+_OPACITY = 0.9
 
 
 class PlainMap:
@@ -45,50 +47,56 @@ class PlainMap:
         rows, px, py = self._shown(request)
         states = np.full(rows.size, NORMAL) if self._states is None else self._states[rows]
         visible = rows[states >= DIMMED]
-        radius = max(disc_radius(rows.size, request) / request.reduction, 0.7)
-        step = max(1, rows.size // _MOST_POINTS)
+        share = self._sampling()
+        radius = max(disc_radius(rows.size * share, request) / request.reduction, 0.7)
+        step = max(1, rows.size * (2 * _reach(radius) + 1) ** 2 // _MOST_STAMPED)
         codes = (states.astype(np.int64) << 8 | self._colours[rows])[::step]
-        ink = self._splat(px[::step], py[::step], codes, radius, request.shape)
-        pixels = _blend(ink, request.background)
-        few = visible if visible.size <= THUMBNAIL_LIMIT else visible[:0]
+        pixels = self._draw(px[::step], py[::step], codes, radius, request)
+        few = visible if share == 1 and visible.size <= THUMBNAIL_LIMIT else visible[:0]
         elapsed = (time.perf_counter() - began) * 1e3
-        stats = FrameStats(int(visible.size), codes.size, 0.0, radius, True, elapsed)
+        stats = FrameStats(int(visible.size) * share, codes.size, 0.0, radius, True, elapsed)
         return Frame(request, pixels, few.astype(np.uint32), stats)
 
     def _shown(self, request: FrameRequest) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(rows, columns and lines in pixels) of the points in the view that are drawn."""
         view, (height, width) = request.view, request.shape
-        inside = (self._x >= view.x0) & (self._x <= view.x1)
-        inside &= (self._y >= view.y0) & (self._y <= view.y1)
+        every = slice(None, None, self._sampling())
+        x, y = self._x[every], self._y[every]
+        inside = (x >= view.x0) & (x <= view.x1) & (y >= view.y0) & (y <= view.y1)
         if self._states is not None:
-            inside &= self._states != HIDDEN
-        rows = np.flatnonzero(inside)
+            inside &= self._states[every] != HIDDEN
+        rows = np.flatnonzero(inside) * self._sampling()
         px = (self._x[rows].astype(np.float64) - view.x0) * (width / view.width)
         py = (view.y1 - self._y[rows].astype(np.float64)) * (height / view.height)
         return rows, px, py
 
-    def _splat(
+    def _sampling(self) -> int:
+        """Of so many points one is looked at when drawing."""
+        return max(1, self._x.size // _MOST_POINTS)
+
+    def _draw(
         self,
         px: np.ndarray,
         py: np.ndarray,
         codes: np.ndarray,
         radius: float,
-        shape: tuple[int, int],
+        request: FrameRequest,
     ) -> np.ndarray:
-        """(H · W, 4) ink: one pass over all points for every pixel of a disc's stamp."""
-        height, width = shape
-        ink = np.zeros((height * width, 4))
-        column, line = np.floor(px).astype(np.int64), np.floor(py).astype(np.int64)
+        """(H, W) uint32 pixels: a stamp of discs about every point, summed, then blended."""
+        height, width = request.shape
+        place, cover, point = _stamps(px, py, radius, height, width)
         amounts = self._tables.discs[codes]
-        reach = min(int(np.ceil(radius + 0.5)), _LARGEST_STAMP)
-        for dy in range(-reach, reach + 1):
-            for dx in range(-reach, reach + 1):
-                distance = np.hypot(column + dx + 0.5 - px, line + dy + 0.5 - py)
-                cover = np.clip(radius + 0.5 - distance, 0, 1)
-                k, j = column + dx, line + dy
-                hit = (cover > 0) & (k >= 0) & (k < width) & (j >= 0) & (j < height)
-                np.add.at(ink, j[hit] * width + k[hit], amounts[hit] * cover[hit, None])
-        return ink.reshape(height, width, 4)
+        weight = np.bincount(place, cover * amounts[point, 0], height * width)
+        inked = np.flatnonzero(weight)
+        colour = np.empty((inked.size, 3))
+        for channel in range(3):
+            ink = np.bincount(place, cover * amounts[point, channel + 1], height * width)
+            colour[:, channel] = ink[inked] / weight[inked]
+        alpha = _OPACITY * np.minimum(weight[inked], 1.0)[:, None]
+        rgb = np.asarray(request.background) * (1 - alpha) + colour * alpha
+        pixels = np.full(height * width, _packed(np.array([request.background]))[0], np.uint32)
+        pixels[inked] = _packed(rgb + 0.5)
+        return pixels.reshape(height, width)
 
     def nearest(
         self, x: float, y: float, radius: tuple[float, float], allowed: np.ndarray | None = None
@@ -135,11 +143,26 @@ class PlainMap:
         return mask
 
 
-def _blend(ink: np.ndarray, background: tuple[int, int, int]) -> np.ndarray:
-    """(H, W) uint32 pixels."""
-    weight = ink[..., :1]
-    alpha = 0.95 * np.minimum(weight, 1)
-    colour = ink[..., 1:] / np.maximum(weight, 1e-9)
-    rgb = np.asarray(background) * (1 - alpha) + colour * alpha
-    red, green, blue = np.moveaxis((rgb + 0.5).astype(np.uint32), -1, 0)
+def _reach(radius: float) -> int:
+    """Pixels that a disc can touch on either side of its centre's."""
+    return int(np.ceil(radius + 0.5))
+
+
+def _stamps(
+    px: np.ndarray, py: np.ndarray, radius: float, height: int, width: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(pixel, cover, point): every pixel that every disc covers, and by how much of it."""
+    offsets = np.arange(-_reach(radius), _reach(radius) + 1)
+    column = np.floor(px).astype(np.int64)[:, None, None] + offsets
+    line = np.floor(py).astype(np.int64)[:, None, None] + offsets[:, None]
+    distance = np.hypot(column + 0.5 - px[:, None, None], line + 0.5 - py[:, None, None])
+    cover = np.clip(radius + 0.5 - distance, 0.0, 1.0)
+    column, line = np.broadcast_arrays(column, line)
+    hit = (cover > 0) & (column >= 0) & (column < width) & (line >= 0) & (line < height)
+    return (line * width + column)[hit], cover[hit], np.nonzero(hit)[0]
+
+
+def _packed(rgb: np.ndarray) -> np.ndarray:
+    """(n,) uint32 0xffRRGGBB of (n, 3) values below 256."""
+    red, green, blue = rgb.astype(np.uint32).T
     return np.asarray(np.uint32(0xFF000000) | (red << 16) | (green << 8) | blue)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 
 from astromask_gui.raster.engine import MapEngine
@@ -11,16 +9,6 @@ from astromask_gui.raster.frame import FrameRequest, ViewRect
 from astromask_gui.raster.styles import point_states, style_tables
 
 _COUNT = 40_000
-_lock = threading.Lock()
-_done = threading.Event()
-
-
-def warm_up_once() -> None:
-    """Call `warm_up` unless it has run in this process; waits for one that is running."""
-    with _lock:
-        if not _done.is_set():
-            warm_up()
-            _done.set()
 
 
 def warm_up() -> None:

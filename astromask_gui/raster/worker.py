@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from astromask_gui.raster.frame import Frame, FrameRequest, ViewRect
+from astromask_gui.raster.loading import kernels_are_loaded, load_kernels
 from astromask_gui.raster.plain import PlainMap
 from astromask_gui.raster.styles import StyleTables
 
@@ -55,6 +56,13 @@ class PointMap(Protocol):
         """Select a polygon."""
 
 
+_STILL_SECONDS = 0.05
+"""A view that has rested so long gets frames that only refine its brightness."""
+_FIRST_SIGHT_SECONDS = 0.5
+_SAMPLED_FROM = 2_000_000
+"""More points than this are first seen as a sample."""
+
+
 class _Job(NamedTuple):
     """What the frame thread does in one round."""
 
@@ -76,6 +84,7 @@ class FrameWorker:
         self._latest: FrameRequest | None = None
         self._generation = 0
         self._closing = False
+        self._drawn = threading.Event()
         self.sorted = threading.Event()
         """Set while the shown points have their index."""
         self._frames = threading.Thread(target=self._run, name="map-frames", daemon=True)
@@ -92,7 +101,9 @@ class FrameWorker:
             self._generation += 1
             generation = self._generation
             self.sorted.clear()
-            self._map = PlainMap(x, y)
+            # Once the kernels are there, the exact picture takes no longer than the plain one.
+            exact = kernels_are_loaded() and x.size <= _SAMPLED_FROM
+            self._map = None if exact else PlainMap(x, y)
             self._style, self._style_due = style, True
             self._request = self._request or self._latest
             self._condition.notify_all()
@@ -130,23 +141,33 @@ class FrameWorker:
 
     def _prepare(self, generation: int, x: np.ndarray, y: np.ndarray) -> None:
         """Load the kernels, then draw with them, then build the index and draw with that."""
+        load_kernels()
         from astromask_gui.raster.engine import MapEngine
-        from astromask_gui.raster.warm import warm_up_once
 
-        warm_up_once()
         if generation != self._generation:
             return
-        engine = MapEngine(x, y)
-        with self._condition:
-            if generation != self._generation:
-                return
-            self._map, self._style_due = engine, True
-            self._request = self._request or self._latest
-            self._condition.notify_all()
-        engine.sort()
+        # Very many points: a sample is on the screen already, so go straight for the index.
+        engine = MapEngine(x, y, is_sorted=x.size > _SAMPLED_FROM)
+        if not self._install(generation, engine):
+            return
+        if not engine.is_sorted:
+            # The first sight of the points comes before their order: sorting takes all cores.
+            self._drawn.wait(_FIRST_SIGHT_SECONDS)
+            engine.sort()
         with self._condition:
             if generation == self._generation:
                 self.sorted.set()
+
+    def _install(self, generation: int, engine: PointMap) -> bool:
+        """Draw with `engine` from now on; False where other points have taken over."""
+        with self._condition:
+            if generation != self._generation:
+                return False
+            self._map, self._style_due = engine, True
+            self._request = self._request or self._latest
+            self._drawn.clear()
+            self._condition.notify_all()
+            return True
 
     def _run(self) -> None:
         while (job := self._next_job()) is not None:
@@ -154,8 +175,9 @@ class FrameWorker:
                 job.points.set_style(*job.style())
             frame = job.points.render(job.request)
             self._deliver(frame)
+            self._drawn.set()
             if not frame.stats.settled:
-                self._refine(job.request)
+                self._refine_when_still(job.request)
 
     def _next_job(self) -> _Job | None:
         """Wait for something to draw; None at the end."""
@@ -167,8 +189,11 @@ class FrameWorker:
             self._style_due, self._request = False, None
             return job
 
-    def _refine(self, request: FrameRequest) -> None:
-        """Draw the same once more, unless something newer is asked for."""
+    def _refine_when_still(self, request: FrameRequest) -> None:
+        """Draw the same once more, unless something newer is asked for within a moment."""
         with self._condition:
+            self._condition.wait_for(
+                lambda: self._closing or self._request is not None, timeout=_STILL_SECONDS
+            )
             if self._request is None and self._latest is request:
                 self._request = request

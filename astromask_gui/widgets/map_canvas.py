@@ -131,6 +131,8 @@ class MapCanvas(pg.GraphicsView):  # type: ignore[misc]
     def _set_view(self, view: ViewRect) -> None:
         self._view = view
         self.box.setRange(xRange=view[:2], yRange=view[2:], padding=0, disableAutoRange=True)
+        # Else pyqtgraph would find out while painting, and everything would be painted twice.
+        self.box.updateMatrix()
         self.view_changed.emit()
 
     def _fly_on(self, share: float) -> None:

@@ -14,7 +14,7 @@ from astromask_gui.rendering.colouring import Colours
 
 _STILL_MS = 120
 _MANY_PIXELS = 3_000_000
-_SLOW_MS = 20.0
+_SLOW_MS = 30.0
 
 
 class _Relay(QObject):
@@ -59,13 +59,14 @@ class MapFrames(QObject):
         """Stop the worker; no frame arrives any more."""
         self._worker.close()
 
-    def set_points(self, coordinates: np.ndarray | None, style: MapStyle) -> None:
-        """Show (N, 2) coordinates, or nothing."""
-        if coordinates is None:
-            self._worker.clear()
-        else:
-            x, y = coordinates[:, 0], coordinates[:, 1]
-            self._worker.set_points(x, y, style.source(len(coordinates)))
+    def clear(self) -> None:
+        """Draw nothing until there are points again."""
+        self._worker.clear()
+
+    def set_points(self, coordinates: np.ndarray, style: MapStyle) -> None:
+        """Show (N, 2) coordinates in the view asked for last."""
+        x, y = coordinates[:, 0], coordinates[:, 1]
+        self._worker.set_points(x, y, style.source(len(coordinates)))
 
     def set_style(self, count: int, style: MapStyle) -> None:
         """Recolour the `count` shown points."""

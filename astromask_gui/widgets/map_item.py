@@ -21,11 +21,13 @@ class PixelItem(pg.GraphicsObject):  # type: ignore[misc]
         return PixelMapping(ViewRect(x0, x1, y0, y1), box.width(), box.height())
 
     def boundingRect(self) -> QRectF:
-        """All of the view."""
-        return QRectF(self.viewRect())
+        """All of the view. An item directly in a view box has the box's coordinates."""
+        box = self.getViewBox()
+        return QRectF() if box is None else box.viewRect()
 
     def viewTransformChanged(self) -> None:
         """Called by pyqtgraph when the view has moved."""
+        super().viewTransformChanged()
         self.prepareGeometryChange()
         self.update()
 

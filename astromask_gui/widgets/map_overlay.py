@@ -131,6 +131,8 @@ class OverlayItem(PixelItem):
         """Rings about points, frames about pictures."""
         assert self._coordinates is not None
         rows = rows[rows < len(self._coordinates)]
+        if not rows.size:
+            return
         pixels = mapping.to_pixels(self._coordinates[rows])
         inside = (pixels > -_REACH).all(axis=1)
         inside &= (pixels < (mapping.width + _REACH, mapping.height + _REACH)).all(axis=1)

@@ -120,7 +120,7 @@ class MapWidget(QWidget):
         self.overlay.set_coordinates(coordinates)
         nothing = np.empty(0, np.uint32)
         self.thumbnails.set_points(coordinates, nothing, 0, self.canvas.mapping(), nothing)
-        self.frames.set_points(coordinates, self._map_style())
+        self.frames.clear()
         if coordinates is None:
             self.raster.set_frame(None)
             return
@@ -130,6 +130,7 @@ class MapWidget(QWidget):
         else:
             self._on_range()
         self._ask_for_frame()
+        self.frames.set_points(coordinates, self._map_style())
 
     def _show_projections(self) -> None:
         self.toolbar.set_projections(self._view.projections, self._view.projection)

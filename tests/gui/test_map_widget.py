@@ -98,6 +98,16 @@ def test_views_can_be_taken_back(scene: Scene, qtbot) -> None:
     np.testing.assert_allclose(scene.canvas.view, zoomed)
 
 
+def test_places_far_from_the_origin_are_painted(scene: Scene, qtbot) -> None:
+    scene.places = scene.places + np.float32(1000.0)
+    scene.state.view.set_coordinates("elsewhere", scene.places)
+    scene.canvas.zoom(3.0)
+    scene.wait_for_frame()
+    image = scene.canvas.viewport().grab().toImage()
+    colours = {image.pixel(x, y) for x in range(0, 600, 5) for y in range(0, 450, 5)}
+    assert len(colours) > 3
+
+
 def test_fit_brings_everything_back(scene: Scene) -> None:
     scene.canvas.zoom(50.0)
     scene.map.map_actions["fit"].trigger()
@@ -433,3 +443,15 @@ def test_the_widget_leaves_numba_for_later() -> None:
     """Importing it costs half a second that the first paint need not wait for."""
     code = "import sys, astromask_gui.widgets.map_view; assert 'numba' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_all_visible_can_be_selected_inverted_and_cleared(scene: Scene) -> None:
+    visible = scene.classes != 0
+    scene.state.filters.set("no stars", "no stars", visible)
+    scene.map.map_actions["select_all"].trigger()
+    np.testing.assert_array_equal(scene.state.selection.mask, visible)
+    scene.state.selection.select_rows(np.flatnonzero(scene.classes == 1))
+    scene.map.map_actions["invert"].trigger()
+    np.testing.assert_array_equal(scene.state.selection.mask, scene.classes == 2)
+    scene.map.map_actions["clear"].trigger()
+    assert scene.state.selection.count == 0
