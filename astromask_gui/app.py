@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from astromask_gui.arguments import Arguments, parse_arguments
 from astromask_gui.display_server import why_no_window
 from astromask_gui.memory import return_freed_memory
+
+if TYPE_CHECKING:
+    from astromask_gui.program import Program
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -28,11 +32,11 @@ def main(words: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    return run(arguments)
+    return start(arguments).run()
 
 
-def run(arguments: Arguments, on_first_paint: Callable[[], None] | None = None) -> int:
-    """Open the window and stay until it closes. `on_first_paint` is for measurements."""
+def start(arguments: Arguments) -> Program:
+    """Build the program, its window not yet shown."""
     from astromask_gui.services.reader import start_reader
 
     return_freed_memory()
@@ -40,7 +44,7 @@ def run(arguments: Arguments, on_first_paint: Callable[[], None] | None = None) 
     reader = start_reader()
     from astromask_gui.program import Program
 
-    return Program(arguments, reader).run(on_first_paint)
+    return Program(arguments, reader)
 
 
 if __name__ == "__main__":

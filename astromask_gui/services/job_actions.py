@@ -39,8 +39,3 @@ def cancel_job(workspace: Path, name: str) -> str:
     """Ask a run to stop; returns its name. Raises `WorkspaceError`."""
     RunFolder(workspace / "runs" / name).request_cancel()
     return name
-
-
-def kind_of(name: str) -> str:
-    """The kind in a run folder's name, `<UTC time>-<kind>[-number]`."""
-    return name.split("Z-", 1)[-1].split("-")[0]

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer
 
 from astromask_gui.services.background import Background
-from astromask_gui.services.job_actions import cancel_job, kind_of, start_job
-from astromask_gui.services.job_forms import job_forms
-from astromask_gui.services.job_watch import JobWatch
+from astromask_gui.services.job_names import kind_of
 from astromask_gui.services.loading import Loaded
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.jobs import Job
+from astromask_gui.state.jobs import Job, JobForm
 from astromask_gui.state.neighbours import Query
 from astromask_gui.state.view import Colouring
+
+# The models of jobs bring pydantic along: they are imported after the window is painted,
+# in the background.
+if TYPE_CHECKING:
+    from astromask_gui.services.job_watch import JobWatch
 
 ACTIVE_INTERVAL, IDLE_INTERVAL = 300, 2000
 """Milliseconds between two looks at the run folders; jobs started elsewhere are found too."""
@@ -43,6 +47,7 @@ class JobService(QObject):
         """`refresh` has the workspace read again and then calls what it is given."""
         super().__init__(parent)
         self._state, self._background, self._refresh = state, background, refresh
+        self._folder: Path | None = None
         self._watch: JobWatch | None = None
         self._looking = False
         self._learning: str | None = None
@@ -56,18 +61,27 @@ class JobService(QObject):
 
     def open(self, loaded: Loaded) -> None:
         """Follow the jobs of another workspace, and offer its checkpoint and store in forms."""
-        self._state.jobs.set_forms(job_forms(loaded.facts.checkpoint, loaded.facts.store))
-        if self._watch is None or self._watch.workspace != loaded.workspace.folder:
-            self._watch = JobWatch(loaded.workspace.folder)
-            self._learning = None
-            self._looking = False
-            self._state.jobs.set_jobs(())
-            self._timer.start()
-            self._look()
+        folder, facts = loaded.workspace.folder, loaded.facts
+        make = partial(_make_forms, facts.checkpoint, facts.store)
+        self._background.run(make, self._state.jobs.set_forms, self._state.messages.error)
+        if self._folder == folder:
+            return
+        self._folder, self._watch = folder, None
+        self._learning = None
+        self._looking = True
+        self._state.jobs.set_jobs(())
+        self._background.run(
+            partial(_watch, folder), self._take_watch, self._state.messages.error, lane="watch"
+        )
 
     def close(self) -> None:
         """Stop watching; the jobs go on."""
         self._timer.stop()
+
+    def _take_watch(self, watch: JobWatch) -> None:
+        self._watch, self._looking = watch, False
+        self._timer.start()
+        self._look()
 
     def _look(self) -> None:
         if self._watch is None or self._looking:
@@ -120,10 +134,10 @@ class JobService(QObject):
         self._start_run(config, self._take_started)
 
     def _start_run(self, config: dict[str, Any], done: Callable[[str], None]) -> None:
-        if self._watch is None:
+        if self._folder is None:
             self._state.messages.warning("Open a workspace before you start a job.")
             return
-        work = partial(start_job, self._watch.workspace, config)
+        work = partial(_start, self._folder, config)
         self._background.run(work, done, self._state.messages.error)
 
     def _take_started(self, name: str) -> None:
@@ -135,8 +149,8 @@ class JobService(QObject):
         self._look()
 
     def _cancel(self, name: str) -> None:
-        if self._watch is not None:
-            work = partial(cancel_job, self._watch.workspace, name)
+        if self._folder is not None:
+            work = partial(_cancel, self._folder, name)
             self._background.run(work, self._tell_cancelling, self._state.messages.error)
 
     def _tell_cancelling(self, name: str) -> None:
@@ -160,3 +174,27 @@ class JobService(QObject):
     def _show_score(self, column: str) -> None:
         self._state.view.set_colouring(Colouring(column))
         self._state.neighbours.set_query(Query("column", column=column, caption="Best candidates"))
+
+
+def _make_forms(checkpoint: Path | None, store: str | None) -> tuple[JobForm, ...]:
+    from astromask_gui.services.job_forms import job_forms
+
+    return job_forms(checkpoint, store)
+
+
+def _watch(workspace: Path) -> JobWatch:
+    from astromask_gui.services.job_watch import JobWatch
+
+    return JobWatch(workspace)
+
+
+def _start(workspace: Path, config: dict[str, Any]) -> str:
+    from astromask_gui.services.job_actions import start_job
+
+    return start_job(workspace, config)
+
+
+def _cancel(workspace: Path, name: str) -> str:
+    from astromask_gui.services.job_actions import cancel_job
+
+    return cancel_job(workspace, name)

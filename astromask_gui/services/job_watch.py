@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from astromask_gui.services.job_actions import kind_of
+from astromask_gui.services.job_names import kind_of
 from astromask_gui.state.jobs import Job
 from trainer.events import Event, EventTail, Metric, Progress
 from trainer.workspace.runs import RunFolder, RunState, list_runs
