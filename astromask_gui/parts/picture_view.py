@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 Overlay = Callable[[QPainter, QRectF, float], None]
@@ -74,9 +74,12 @@ class PictureView(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         rectangle = self.picture_rectangle()
-        painter.fillRect(rectangle, QColor(0, 0, 0))
         if self._image is None:
+            # An outline says that there is no picture; black would be a picture of nothing.
+            painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+            painter.drawRect(rectangle.adjusted(0.5, 0.5, -0.5, -0.5))
             return
+        painter.fillRect(rectangle, QColor(0, 0, 0))
         scale = rectangle.width() / self._image.width()
         # Below one screen pixel a picture pixel, smoothing shows more than it hides.
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)

@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QListView,
     QPushButton,
     QSpinBox,
     QStackedLayout,
@@ -24,12 +23,12 @@ from astromask_gui.icons import icon
 from astromask_gui.parts.picture_view import PictureView
 from astromask_gui.parts.rows_drag import file_of, rows_of
 from astromask_gui.parts.small import BusyBar, EmptyState, label
-from astromask_gui.parts.tiles import CAPTION_HEIGHT, ROW_ROLE, TileDelegate, TileModel
+from astromask_gui.parts.tile_strip import SMALLEST, TileStrip
+from astromask_gui.parts.tiles import ROW_ROLE, TileDelegate, TileModel
 from astromask_gui.rendering.picture import render_thumbnails
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.neighbours import Query
 
-_TILE = 88
 _PATTERNS = "Cutouts (*.fits *.fit *.fz *.h5 *.hdf5 *.npy *.npz *.png *.jpg *.jpeg);;All files (*)"
 _HINT = (
     "Click a galaxy to find what looks like it, or drop a cutout here: FITS, HDF5, NumPy or PNG."
@@ -59,12 +58,10 @@ class NeighboursPanel(QWidget):
         self.select = QToolButton()
         self.select.setText("Select these")
         self.select.setToolTip("Select the galaxies listed, on the map (Ctrl+Shift+S)")
-        self.query_view = PictureView(smallest=_TILE)
-        self.query_view.setFixedSize(_TILE, _TILE)
+        self.query_view = PictureView(smallest=SMALLEST)
         self.query_name = label("query", "small")
         self.model = TileModel()
-        self.strip = QListView()
-        self.delegate = TileDelegate(state, _TILE)
+        self.strip = TileStrip(self.model, TileDelegate(state, SMALLEST))
         self.empty = EmptyState(_HINT, "Search with a file …")
         self.error = EmptyState("")
         self.setAcceptDrops(True)
@@ -86,17 +83,7 @@ class NeighboursPanel(QWidget):
         tools.addWidget(self.select)
         tools.addWidget(self.open)
         tools.addWidget(self.count)
-        self.strip.setModel(self.model)
-        self.strip.setItemDelegate(self.delegate)
-        self.strip.setFlow(QListView.Flow.LeftToRight)
-        self.strip.setWrapping(False)
-        self.strip.setUniformItemSizes(True)
-        self.strip.setDragEnabled(True)
-        self.strip.setMouseTracking(True)
-        self.strip.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.strip.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.strip.setMinimumHeight(_TILE + CAPTION_HEIGHT + 8)
-        self.strip.setAccessibleName("Galaxies found")
+        self._follow_size(self.strip.side)
         query = QVBoxLayout()
         query.setSpacing(1)
         query.setContentsMargins(0, 3, 4, 0)
@@ -127,6 +114,7 @@ class NeighboursPanel(QWidget):
         state.display.changed.connect(self._redraw)
         state.labels.changed.connect(self._redraw)
         state.selection.active_changed.connect(self._redraw)
+        self.strip.side_changed.connect(self._follow_size)
         self.strip.clicked.connect(self._activate)
         self.strip.doubleClicked.connect(self._seek_row)
         self.strip.installEventFilter(self)
@@ -155,7 +143,7 @@ class NeighboursPanel(QWidget):
         is_ranking = query is not None and query.kind == "column"
         self.best.setChecked(is_ranking)
         self.similar.setChecked(not is_ranking)
-        self.caption.setText("" if query is None else query.caption)
+        self._sync_caption()
         self.select.setEnabled(results is not None and len(results.rows) > 0)
         self.query_view.setVisible(not is_ranking)
         self.query_name.setVisible(not is_ranking)
@@ -164,6 +152,10 @@ class NeighboursPanel(QWidget):
             captions = [_value_text(value) for value in results.values]
             self.model.set_tiles(results.rows, captions)
         self._draw_query()
+
+    def _sync_caption(self) -> None:
+        query = self._neighbours.query
+        self.caption.setText("" if query is None else query.caption)
 
     def _sync_candidates(self) -> None:
         self.best.setEnabled(self._score_column() in self._state.columns.names())
@@ -184,6 +176,9 @@ class NeighboursPanel(QWidget):
             if picture is None
             else render_thumbnails(picture[None], display.settings, display.survey)[0]
         )
+
+    def _follow_size(self, side: int) -> None:
+        self.query_view.setFixedSize(side, side)
 
     def _thumbnails_arrived(self, rows: list[int]) -> None:
         self._redraw()
@@ -272,8 +267,13 @@ class NeighboursPanel(QWidget):
             file_of(event.mimeData()) is not None or rows_of(event.mimeData())
         ):
             event.acceptProposedAction()
+            self.caption.setText("Drop to find what looks like it")
+
+    def dragLeaveEvent(self, event: object) -> None:
+        self._sync_caption()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
+        self._sync_caption()
         if event is None:
             return
         path, rows = file_of(event.mimeData()), rows_of(event.mimeData())

@@ -26,6 +26,8 @@ from astromask_gui.state.reconstruction import Masking, Reconstruction
 from astromask_gui.style import tabular
 
 _CAPTIONS = ("input", "masked", "model", "residual")
+_MARGINS = 2 * 12 + 3 * 6
+"""Beside and between the four pictures, screen pixels."""
 _HIDDEN = QColor(70, 76, 90)
 
 
@@ -91,8 +93,10 @@ class ReconstructionPanel(QWidget):
             caption = label(name, "small")
             caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             caption.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-            column.addWidget(view, 1)
+            column.addStretch(1)
+            column.addWidget(view, 1000)
             column.addWidget(caption)
+            column.addStretch(1)
             pictures.addLayout(column, 1)
         tools = QHBoxLayout()
         tools.setSpacing(8)
@@ -122,6 +126,11 @@ class ReconstructionPanel(QWidget):
         masked = self.views["masked"]
         masked.pressed.connect(self._start_painting)
         masked.dragged.connect(self._paint)
+
+    def resizeEvent(self, event: object) -> None:
+        # Pictures are square, and their names stand right below them.
+        for view in self.views.values():
+            view.setMaximumHeight(max((self.width() - _MARGINS) // len(self.views), 64))
 
     # -- from state ----------------------------------------------------------------------
 

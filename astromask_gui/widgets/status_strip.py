@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QStatusBar, QWidget
+from PyQt6.QtCore import QSize, Qt, QTimer
+from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
 from astromask_gui.parts.small import label
 from astromask_gui.state.application import ApplicationState
@@ -11,6 +13,8 @@ from astromask_gui.style import tabular
 from astromask_gui.theme import tokens
 
 _INFO_MILLISECONDS = 8000
+_LATEST = 12
+"""Messages that the tool tip repeats."""
 _WORKER_WORDS = {
     "none": "model: none",
     "starting": "model starting …",
@@ -18,6 +22,30 @@ _WORKER_WORDS = {
     "busy": "model at work",
     "failed": "model stopped",
 }
+
+
+class _Dot(QWidget):
+    """A coloured dot."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._colour = QColor()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(10, 10)
+
+    def set_colour(self, colour: str) -> None:
+        """Show another colour."""
+        self._colour = QColor(colour)
+        self.update()
+
+    def paintEvent(self, event: object) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._colour)
+        painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
 
 
 class StatusStrip(QStatusBar):
@@ -28,25 +56,41 @@ class StatusStrip(QStatusBar):
         self._state = state
         self.counts = label("")
         self.counts.setFont(tabular(self.counts.font()))
+        self.message = label("", selectable=True)
+        # A long sentence is cut rather than let it widen the window; the tool tip has all of it.
+        self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.message.setAccessibleName("What just happened")
+        self.dot = _Dot()
         self.worker = label("", "muted")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_INFO_MILLISECONDS)
+        self._build()
+        self._connect_signals()
+        self._sync_counts()
+        self._sync_worker()
+
+    def _build(self) -> None:
         self.setSizeGripEnabled(False)
         self.counts.setContentsMargins(8, 0, 16, 0)
-        self.worker.setContentsMargins(8, 0, 8, 0)
-        self.addPermanentWidget(self.counts)
+        self.worker.setContentsMargins(0, 0, 8, 0)
+        self.addWidget(self.counts)
+        self.addWidget(self.message, 1)
+        self.addPermanentWidget(self.dot)
         self.addPermanentWidget(self.worker)
+
+    def _connect_signals(self) -> None:
+        state = self._state
         for signal in (state.selection.changed, state.filters.changed, state.session.changed):
             signal.connect(self._sync_counts)
         state.session.worker_changed.connect(self._sync_worker)
         state.preferences.changed.connect(self._sync_worker)
         state.messages.posted.connect(self._show)
-        self._sync_counts()
-        self._sync_worker()
+        self._timer.timeout.connect(self.message.clear)
 
     def _sync_counts(self) -> None:
         state = self._state
-        if state.session.workspace is None:
-            self.counts.setText("")
-            return
+        self.counts.setVisible(state.session.workspace is not None)
         parts = [f"{state.selection.size:,} galaxies"]
         if state.filters.visible is not None:
             parts.append(f"{state.filters.visible_count:,} visible")
@@ -56,17 +100,21 @@ class StatusStrip(QStatusBar):
     def _sync_worker(self) -> None:
         session = self._state.session
         colours = tokens(self._state.preferences.style)
-        dot = {"ready": colours.good, "failed": colours.bad, "none": colours.muted}.get(
-            session.worker, colours.warn
-        )
-        self.worker.setStyleSheet(f"border-left: 6px solid {dot}; padding-left: 6px;")
+        known = {"ready": colours.good, "failed": colours.bad, "none": colours.muted}
+        self.dot.set_colour(known.get(session.worker, colours.warn))
         self.worker.setText(_WORKER_WORDS[session.worker])
-        self.worker.setToolTip(session.worker_text or "The process that runs the model")
+        for widget in (self.dot, self.worker):
+            widget.setToolTip(session.worker_text or "The process that runs the model")
 
     def _show(self, message: Message) -> None:
         colours = tokens(self._state.preferences.style)
-        colour = {"error": colours.bad, "warning": colours.warn}.get(message.level, colours.text)
-        self.setStyleSheet(f"QStatusBar {{ color: {colour}; }}")
+        known = {"error": f"color: {colours.bad};", "warning": f"color: {colours.warn};"}
+        self.message.setStyleSheet(known.get(message.level, ""))
+        self.message.setText(message.text)
+        latest = self._state.messages.history[-_LATEST:]
+        self.message.setToolTip("\n".join(entry.text for entry in latest))
         # What needs attention stays until something else is said.
-        self.showMessage(message.text, _INFO_MILLISECONDS if message.level == "info" else 0)
-        self.setToolTip(message.text)
+        if message.level == "info":
+            self._timer.start()
+        else:
+            self._timer.stop()

@@ -129,6 +129,23 @@ def test_a_grade_is_seen_on_its_tile(panel: NeighboursPanel, state: ApplicationS
     assert panel.strip.grab().toImage() != before
 
 
+def test_tiles_grow_with_the_strip_then_stand_in_several_rows(
+    panel: NeighboursPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    answer_query(state, list(range(40)))
+    sides, rows = [], []
+    for height in (170, 200, 420):
+        panel.resize(1000, height)
+        qtbot.wait(1)
+        places = [panel.strip.visualRect(panel.model.index(number)) for number in range(40)]
+        sides.append(places[0].width())
+        rows.append(len({place.top() for place in places}))
+        assert places[0].bottom() <= panel.strip.viewport().height(), "the caption is cut"
+        assert panel.query_view.width() == panel.strip.side
+    assert sides[1] > sides[0]
+    assert rows[:2] == [1, 1] and rows[2] > 1
+
+
 # Looking at what was found.
 
 
