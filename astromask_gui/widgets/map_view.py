@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QTimer, pyqtSignal
+from PyQt6.QtCore import QPointF, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from astromask_gui.raster.frame import Frame, ViewRect
-from astromask_gui.raster.grid import natural_view
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.selection import CombineMode
-from astromask_gui.state.view import ViewRange
 from astromask_gui.theme import tokens
-from astromask_gui.widgets import map_geometry as geometry
 from astromask_gui.widgets.map_canvas import PICK_RADIUS, TOOL_NAMES, MapCanvas
 from astromask_gui.widgets.map_colours import MapColours
 from astromask_gui.widgets.map_empty import EmptyMap
@@ -22,12 +19,7 @@ from astromask_gui.widgets.map_item import RasterItem
 from astromask_gui.widgets.map_overlay import MOST_MARKS, Marks, OverlayItem
 from astromask_gui.widgets.map_thumbnails import RenderedThumbnails, ThumbnailItem
 from astromask_gui.widgets.map_toolbar import MapToolbar, make_actions
-
-_REMEMBER_MS = 400
-_STEP = 1.5
-_CLOSEST_FIT = 0.02
-"""Fitting a selection shows at least this share of the whole map, so that a single galaxy is
-seen among its neighbours."""
+from astromask_gui.widgets.map_views import MapViews
 
 
 class MapWidget(QWidget):
@@ -44,7 +36,6 @@ class MapWidget(QWidget):
         self._view = state.view
         self._colours = colours
         self._style = state.preferences.style
-        self._whole = ViewRect(0.0, 1.0, 0.0, 1.0)
         self._ghosts = False
         look = tokens(self._style)
         self.canvas = MapCanvas()
@@ -58,14 +49,13 @@ class MapWidget(QWidget):
         self.map_actions = make_actions(self, self._run_action)
         self.toolbar = MapToolbar(self.map_actions)
         self.empty = EmptyMap(state.session, state.view)
-        self._remember = QTimer(self)
-        self._remember.setSingleShot(True)
-        self._remember.setInterval(_REMEMBER_MS)
+        self.views = MapViews(self.canvas, state.view, state.preferences)
+        self._selected = np.empty(0, np.uint32)
         self._build()
         self._connect_signals()
         self._show_style()
         self._on_coordinates()
-        self._update_marks()
+        self._on_selection()
 
     def _build(self) -> None:
         page = QWidget()
@@ -80,21 +70,18 @@ class MapWidget(QWidget):
 
     def _connect_signals(self) -> None:
         state, canvas = self._state, self.canvas
-        canvas.view_changed.connect(self._on_view_moved)
+        canvas.view_changed.connect(self._ask_for_frame)
         canvas.clicked.connect(self._on_click)
         canvas.hovered.connect(self._on_hover)
         canvas.box_drawn.connect(self._on_box)
         canvas.lasso_drawn.connect(self._on_lasso)
         canvas.outline_changed.connect(self.overlay.set_outline)
         self.frames.arrived.connect(self._on_frame)
-        self._remember.timeout.connect(self._remember_view)
         self._view.coordinates_changed.connect(self._on_coordinates)
         self._view.projections_changed.connect(self._show_projections)
-        self._view.range_changed.connect(self._on_range)
         self._colours.changed.connect(self._restyle)
         state.filters.changed.connect(self._restyle)
-        state.selection.changed.connect(self._restyle)
-        state.selection.changed.connect(self._update_marks)
+        state.selection.changed.connect(self._on_selection)
         state.selection.active_changed.connect(self._on_active)
         state.selection.hovered_changed.connect(self._update_marks)
         state.neighbours.changed.connect(self._update_marks)
@@ -124,11 +111,7 @@ class MapWidget(QWidget):
         if coordinates is None:
             self.raster.set_frame(None)
             return
-        self._whole = natural_view(coordinates[:, 0], coordinates[:, 1])
-        if self._view.range is None:
-            self._fit(fly=False)
-        else:
-            self._on_range()
+        self.views.set_coordinates(coordinates)
         self._ask_for_frame()
         self.frames.set_points(coordinates, self._map_style())
 
@@ -193,78 +176,30 @@ class MapWidget(QWidget):
         size = (round(self.canvas.width() * ratio), round(self.canvas.height() * ratio))
         self.frames.ask(self.canvas.view, size, ratio, self._background())
 
-    # The view.
-
-    def _on_view_moved(self) -> None:
-        self._ask_for_frame()
-        self._remember.start()
-
-    def _remember_view(self) -> None:
-        self._remember.stop()
-        shown, known = self.canvas.destination, self._view.range
-        if self._view.coordinates is None or (known and self._shows(shown, known)):
-            return
-        self._view.set_range(ViewRange(*shown))
-
-    def _shows(self, shown: ViewRect, known: ViewRange) -> bool:
-        """Whether `shown` is what a remembered range looks like in a window of this size."""
-        rect = ViewRect(known.x0, known.x1, known.y0, known.y1)
-        rect = geometry.with_aspect(rect, self.canvas.width(), self.canvas.height())
-        return bool(np.allclose(shown, rect, rtol=0, atol=1e-6 * rect.width))
-
-    def _on_range(self) -> None:
-        wanted = self._view.range
-        if wanted is None:
-            return
-        if not self._shows(self.canvas.destination, wanted):
-            view = ViewRect(wanted.x0, wanted.x1, wanted.y0, wanted.y1)
-            self.canvas.show_rect(view, fly=self._flies())
-
-    def _flies(self) -> bool:
-        return self._state.preferences.motion
-
-    def _fit(self, *, fly: bool) -> None:
-        self.canvas.show_rect(self._whole.grown(geometry.FIT_MARGIN), fly=fly)
-
-    def _fit_selection(self) -> None:
-        coordinates = self._view.coordinates
-        rows = self._state.selection.rows()
-        if not rows.size and self._state.selection.active is not None:
-            rows = np.array([self._state.selection.active])
-        if coordinates is None or not rows.size:
-            return
-        places = coordinates[rows]
-        places = places[np.isfinite(places).all(axis=1)]
-        if places.size:
-            (x0, y0), (x1, y1) = places.min(axis=0), places.max(axis=0)
-            view = ViewRect(float(x0), float(x1), float(y0), float(y1))
-            least = _CLOSEST_FIT * max(self._whole.width, self._whole.height)
-            self.canvas.show_rect(_at_least(view, least).grown(1.2), fly=self._flies())
+    # Marks.
 
     def _on_active(self, row: int | None) -> None:
-        """Bring a galaxy that became active elsewhere into view."""
+        """Show a galaxy that became active elsewhere."""
         self._update_marks()
-        coordinates = self._view.coordinates
-        if row is None or coordinates is None or row >= len(coordinates):
-            return
-        x, y = (float(value) for value in coordinates[row])
-        view = self.canvas.destination
-        inside = view.x0 <= x <= view.x1 and view.y0 <= y <= view.y1
-        if np.isfinite(x + y) and not inside:
-            self.canvas.show_rect(geometry.centred(view, x, y), fly=self._flies())
+        if row is not None:
+            self.views.bring_into_view(row)
 
-    # Marks.
+    def _on_selection(self) -> None:
+        selection = self._state.selection
+        few = 0 < selection.count <= MOST_MARKS
+        self._selected = selection.rows() if few else np.empty(0, np.uint32)
+        self._restyle()
+        self._update_marks()
 
     def _update_marks(self) -> None:
         selection, neighbours = self._state.selection, self._state.neighbours
-        few = 0 < selection.count <= MOST_MARKS
         results = neighbours.results
         query = neighbours.query
         self.overlay.set_marks(
             Marks(
                 active=selection.active,
                 hovered=selection.hovered if selection.hovered != selection.active else None,
-                selected=selection.rows() if few else np.empty(0, np.uint32),
+                selected=self._selected,
                 neighbours=results.rows if results is not None else np.empty(0, np.uint32),
                 query=query.row if query is not None and query.kind == "row" else None,
                 query_position=results.position if results is not None else None,
@@ -320,28 +255,23 @@ class MapWidget(QWidget):
             self._restyle()
         else:
             {
-                "zoom_in": lambda: self.canvas.zoom(_STEP, fly=self._flies()),
-                "zoom_out": lambda: self.canvas.zoom(1 / _STEP, fly=self._flies()),
-                "fit": lambda: self._fit(fly=self._flies()),
+                "zoom_in": self.views.zoom_in,
+                "zoom_out": self.views.zoom_out,
+                "fit": self.views.fit,
                 "fit_selection": self._fit_selection,
-                "back": self._go_back,
-                "forward": self._view.forward,
+                "back": self.views.back,
+                "forward": self.views.forward,
                 "select_all": lambda: selection.select_all(self._allowed()),
                 "invert": lambda: selection.invert(self._allowed()),
                 "clear": selection.clear,
             }[name]()
 
-    def _go_back(self) -> None:
-        # A view looked at for a moment only is on the way back, too.
-        self._remember_view()
-        self._view.back()
-
-
-def _at_least(view: ViewRect, extent: float) -> ViewRect:
-    """The view, widened about its centre to at least `extent` a side."""
-    x, y = (view.x0 + view.x1) / 2, (view.y0 + view.y1) / 2
-    half_x, half_y = max(view.width, extent) / 2, max(view.height, extent) / 2
-    return ViewRect(x - half_x, x + half_x, y - half_y, y + half_y)
+    def _fit_selection(self) -> None:
+        selection = self._state.selection
+        if selection.count:
+            self.views.fit_rows(selection.rows())
+        elif selection.active is not None:
+            self.views.fit_rows(np.array([selection.active]))
 
 
 def _summary(visible: int) -> str:
