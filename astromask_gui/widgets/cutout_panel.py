@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import log10
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
@@ -12,7 +11,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSlider,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -20,16 +18,17 @@ from PyQt6.QtWidgets import (
 )
 
 from astromask_gui.icons import icon
+from astromask_gui.parts.log_slider import LogSlider
 from astromask_gui.parts.picture_view import PictureView
 from astromask_gui.parts.small import BusyBar, EmptyState, label
 from astromask_gui.rendering.picture import render_band, render_cutout
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout import Cutout
+from astromask_gui.state.display import DisplaySettings
 from astromask_gui.style import tabular
 
 _SCALE_LENGTHS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120)
 """Lengths of the scale bar, arcsec."""
-_STRETCH_STEPS = 40
 _FACTS_SHOWN = 6
 _BAND_SIDE = 72
 """Side of a single band's picture at most, screen pixels."""
@@ -59,16 +58,20 @@ class CutoutPanel(QWidget):
         self.mode.setAccessibleName("Bands shown")
         self.lock = QToolButton()
         self.lock.setCheckable(True)
-        self.lock.setText("Lock")
-        self.lock.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.lock.setAccessibleName("Lock the stretch")
         self.lock.setToolTip(
             "Locked: the same stretch for every cutout on screen, so that brightness can be"
             " compared.\nUnlocked: each cutout by itself (Ctrl+L)"
         )
-        self.stretch = QSlider(Qt.Orientation.Horizontal)
-        self.stretch.setRange(-_STRETCH_STEPS, _STRETCH_STEPS)
+        self.stretch = LogSlider(DisplaySettings.stretch, falls=True)
         self.stretch.setToolTip("Stretch: to the right faint parts show, to the left bright ones")
         self.stretch.setAccessibleName("Stretch")
+        self.softening = LogSlider(DisplaySettings.softening)
+        self.softening.setToolTip(
+            "Q of Lupton et al. 2004: to the right bright parts are pressed together, so that"
+            " their shape shows"
+        )
+        self.softening.setAccessibleName("Softening Q")
         self.picture = PictureView(smallest=120)
         self.picture.add_overlay(self._draw_crop)
         self.picture.add_overlay(self._draw_scale)
@@ -93,7 +96,9 @@ class CutoutPanel(QWidget):
         tools.setSpacing(8)
         tools.addWidget(self.mode)
         tools.addWidget(label("Stretch", "muted"))
-        tools.addWidget(self.stretch, 1)
+        tools.addWidget(self.stretch, 3)
+        tools.addWidget(label("Q", "muted"))
+        tools.addWidget(self.softening, 2)
         tools.addWidget(self.lock)
         shown = QWidget()
         layout = QVBoxLayout(shown)
@@ -116,7 +121,8 @@ class CutoutPanel(QWidget):
         self._display.changed.connect(self._sync_display)
         self.mode.activated.connect(self._choose_mode)
         self.lock.toggled.connect(self._choose_lock)
-        self.stretch.valueChanged.connect(self._choose_stretch)
+        self.stretch.chosen.connect(self._choose_stretch)
+        self.softening.chosen.connect(self._choose_softening)
 
     # -- from state ----------------------------------------------------------------------
 
@@ -146,10 +152,8 @@ class CutoutPanel(QWidget):
         self.lock.setChecked(settings.locked)
         self.lock.setIcon(icon("lock-outline" if settings.locked else "lock-open-variant-outline"))
         self.lock.blockSignals(False)
-        if self._stretch_of(self.stretch.value()) != settings.stretch:
-            self.stretch.blockSignals(True)
-            self.stretch.setValue(self._step_of(settings.stretch))
-            self.stretch.blockSignals(False)
+        self.stretch.set_factor(settings.stretch)
+        self.softening.set_factor(settings.softening)
         if self._cutout.cutout is not None:
             self._draw(self._cutout.cutout)
 
@@ -222,17 +226,11 @@ class CutoutPanel(QWidget):
     def _choose_lock(self, locked: bool) -> None:
         self._display.set_settings(replace(self._display.settings, locked=locked))
 
-    def _choose_stretch(self, step: int) -> None:
-        settings = replace(self._display.settings, stretch=self._stretch_of(step))
-        self._display.set_settings(settings)
+    def _choose_stretch(self, stretch: float) -> None:
+        self._display.set_settings(replace(self._display.settings, stretch=stretch))
 
-    @staticmethod
-    def _stretch_of(step: int) -> float:
-        return float(10 ** (-step / _STRETCH_STEPS))
-
-    @staticmethod
-    def _step_of(stretch: float) -> int:
-        return round(-log10(stretch) * _STRETCH_STEPS)
+    def _choose_softening(self, softening: float) -> None:
+        self._display.set_settings(replace(self._display.settings, softening=softening))
 
 
 class _BandView(QWidget):

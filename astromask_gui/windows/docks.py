@@ -92,11 +92,11 @@ class Docks:
             [docks["cutout"], docks["reconstruction"], docks["labels"]],
             [round(height * 0.57), round(height * 0.28), round(height * 0.28)]
             if is_small
-            else [round(height * 0.48), round(height * 0.26), _LABEL_HEIGHT],
+            else [round(height * 0.52), round(height * 0.22), _LABEL_HEIGHT],
             Qt.Orientation.Vertical,
         )
-        bottom = 260 if preset == "Search" else 178
-        window.resizeDocks([docks["neighbours"]], [bottom], Qt.Orientation.Vertical)
+        bottom = max(260, height * 0.32) if preset == "Search" else max(190, height * 0.15)
+        window.resizeDocks([docks["neighbours"]], [round(bottom)], Qt.Orientation.Vertical)
 
     def set_visible(self, visible: bool) -> None:
         """Hide all panels while there is nothing to show in them, or bring them back."""

@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
     def _connect_signals(self) -> None:
         state = self._state
         state.session.changed.connect(self._sync_session)
+        state.session.opening_changed.connect(self._tell_opening)
         state.session.cutouts_offered.connect(self.offer_workspace)
         state.jobs.changed.connect(self._sync_jobs)
         state.preferences.changed.connect(self._sync_jobs)
@@ -155,6 +156,8 @@ class MainWindow(QMainWindow):
             self._laid_out = True
             if self._settings is None or not self.docks.restore(self._settings):
                 self.apply_preset("Explore")
+            # So that the map's keys work at once.
+            self.map.canvas.setFocus()
         self.title.setText("" if workspace is None else workspace.name)
         self.title.setToolTip("" if workspace is None else str(workspace.folder))
         self.setWindowTitle("AstroMASK" if workspace is None else f"{workspace.name} — AstroMASK")
@@ -164,6 +167,14 @@ class MainWindow(QMainWindow):
             self.store.setCurrentText(workspace.store or "")
         assert self.store_action is not None
         self.store_action.setVisible(self.store.count() > 1)
+
+    def _tell_opening(self) -> None:
+        """The start page says it itself; over an open workspace there is only the status bar."""
+        session, messages = self._state.session, self._state.messages
+        if session.workspace is not None and session.error is not None:
+            messages.error(session.error)
+        elif session.workspace is not None and session.opening is not None:
+            messages.info(session.opening)
 
     def _sync_jobs(self) -> None:
         count = self._state.jobs.active_count

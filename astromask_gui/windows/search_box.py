@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from functools import partial
+
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCompleter, QLineEdit, QWidget
 
@@ -27,10 +29,13 @@ class SearchBox(QLineEdit):
         completer = QCompleter(sorted(self._commands), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        # Queued: the completer writes the command's name into the box after it has told.
-        completer.activated.connect(self._run_command, Qt.ConnectionType.QueuedConnection)
+        completer.activated.connect(self._run_soon)
         self.setCompleter(completer)
         self.returnPressed.connect(self._search)
+
+    def _run_soon(self, name: str) -> None:
+        # The completer writes the command's name into the box after it has told.
+        QTimer.singleShot(0, partial(self._run_command, name))
 
     def _run_command(self, name: str) -> None:
         self.clear()

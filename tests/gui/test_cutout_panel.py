@@ -123,6 +123,19 @@ def test_moving_the_stretch_brightens_faint_parts(
     assert np.frombuffer(bytes_of(panel.picture.image), np.uint8).mean() > before
 
 
+def test_softening_is_a_setting_of_the_display(panel: CutoutPanel, state: ApplicationState) -> None:
+    panel.softening.setValue(panel.softening.maximum())
+    assert state.display.settings.softening == pytest.approx(80)
+    state.display.set_settings(replace(state.display.settings, softening=8.0, stretch=0.1))
+    assert panel.softening.value() == 0 and panel.stretch.value() == panel.stretch.maximum()
+
+
+def test_following_the_display_changes_nothing(panel: CutoutPanel, state: ApplicationState) -> None:
+    wanted = replace(state.display.settings, softening=3.3, stretch=0.77)
+    state.display.set_settings(wanted)
+    assert state.display.settings == wanted
+
+
 def test_the_lock_is_a_setting_of_the_display(panel: CutoutPanel, state: ApplicationState) -> None:
     assert state.display.settings.locked and panel.lock.isChecked()
     panel.lock.click()

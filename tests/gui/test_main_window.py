@@ -311,6 +311,24 @@ def test_the_jobs_button_counts_what_runs(window: MainWindow, state: Application
     assert not window.docks.docks["jobs"].isHidden()
 
 
+def test_what_can_not_be_opened_is_said_beside_what_is_open(
+    window: MainWindow, state: ApplicationState
+) -> None:
+    state.session.set_opening("Opening other …")
+    assert state.messages.history[-1].text == "Opening other …"
+    state.session.set_error("other holds neither a workspace nor cutouts.")
+    assert state.messages.history[-1].text == "other holds neither a workspace nor cutouts."
+    assert state.messages.history[-1].level == "error"
+    assert window.map.isVisible()
+
+
+def test_the_maps_keys_work_as_soon_as_a_workspace_is_open(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    assert window.map.isAncestorOf(QApplication.focusWidget())
+    assert QApplication.focusWidget() is not window.map.toolbar.projections
+
+
 # Dialogs.
 
 
