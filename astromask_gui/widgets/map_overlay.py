@@ -15,6 +15,7 @@ from astromask_gui.widgets.map_item import PixelItem
 
 MOST_MARKS = 2000
 """Larger selections stand out by the brightness of their points alone."""
+_FEW = 200
 _REACH = 60
 """Marks are drawn up to so many pixels beyond the window's edge."""
 _KEPT_RINGS = 64
@@ -96,8 +97,12 @@ class OverlayItem(PixelItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         marks, tokens = self._marks, self._tokens
         if self._coordinates is not None:
-            self._paint_rows(painter, mapping, marks.selected, tokens.selection, 1.6, 1.5)
-            self._paint_rows(painter, mapping, marks.neighbours, tokens.query, 1.8, 2.5)
+            # Many rings would hide the colours of what they mark.
+            width, gap = (1.6, 1.5) if len(marks.selected) <= _FEW else (1.0, 0.5)
+            selected = self._uncovered(marks.selected, mapping)
+            self._paint_rows(painter, mapping, selected, tokens.selection, width, gap)
+            neighbours = self._uncovered(marks.neighbours, mapping)
+            self._paint_rows(painter, mapping, neighbours, tokens.query, 1.8, 2.5)
             self._paint_row(painter, mapping, marks.query, tokens.query, 3.0, 4.5)
             self._paint_row(painter, mapping, marks.active, tokens.accent, 2.4, 5.0)
             self._paint_row(painter, mapping, marks.hovered, tokens.text, 1.6, 4.0)
@@ -106,6 +111,23 @@ class OverlayItem(PixelItem):
             self._paint_diamond(painter, QPointF(*place))
         if self._outline is not None:
             self._paint_outline(painter, self._outline)
+
+    def _uncovered(self, rows: np.ndarray, mapping: PixelMapping) -> np.ndarray:
+        """Those of `rows` that don't lie under another galaxy's picture: a ring on that would
+        seem to mark something in it."""
+        assert self._coordinates is not None
+        rows = rows[rows < len(self._coordinates)]
+        if not self._sides or not rows.size:
+            return rows
+        places = mapping.to_pixels(self._coordinates[rows])
+        in_view = _is_in_view(places, mapping)
+        rows, places = rows[in_view], places[in_view]
+        pictured = np.array(list(self._sides))
+        pictures = mapping.to_pixels(self._coordinates[pictured])
+        apart = np.abs(places[:, None] - pictures[None]).max(axis=2).min(axis=1)
+        covered = apart <= max(self._sides.values()) / 2
+        uncovered: np.ndarray = rows[~covered | np.isin(rows, pictured)]
+        return uncovered
 
     def _paint_row(
         self,
@@ -134,8 +156,7 @@ class OverlayItem(PixelItem):
         if not rows.size:
             return
         pixels = mapping.to_pixels(self._coordinates[rows])
-        inside = (pixels > -_REACH).all(axis=1)
-        inside &= (pixels < (mapping.width + _REACH, mapping.height + _REACH)).all(axis=1)
+        inside = _is_in_view(pixels, mapping)
         ring = self._ring(colour, width, self._radius + gap, painter)
         half = ring.width() / ring.devicePixelRatio() / 2
         for row, (x, y) in zip(rows[inside], pixels[inside], strict=True):
@@ -181,6 +202,13 @@ class OverlayItem(PixelItem):
             painter.drawPolygon(QPolygonF(list(outline.points)), Qt.FillRule.WindingFill)
 
 
+def _is_in_view(pixels: np.ndarray, mapping: PixelMapping) -> np.ndarray:
+    """(n,) bool: positions (n, 2) in the window or near its edge."""
+    inside = (pixels > -_REACH).all(axis=1)
+    inside &= (pixels < (mapping.width + _REACH, mapping.height + _REACH)).all(axis=1)
+    return np.asarray(inside)
+
+
 def _draw_ring(colour: str, background: str, width: float, radius: float, ratio: float) -> QPixmap:
     side = 2 * (radius + width + 2)
     pixmap = QPixmap(round(side * ratio), round(side * ratio))
@@ -189,7 +217,8 @@ def _draw_ring(colour: str, background: str, width: float, radius: float, ratio:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     centre = QPointF(side / 2, side / 2)
-    for pen in (QPen(_halo(background), width + 2), QPen(QColor(colour), width)):
+    pens = [QPen(_halo(background), width + 2), QPen(QColor(colour), width)]
+    for pen in pens if width > 1 else pens[1:]:
         painter.setPen(pen)
         painter.drawEllipse(centre, radius, radius)
     painter.end()

@@ -391,6 +391,22 @@ def test_pictures_take_the_place_of_few_points(scene: Scene, qtbot) -> None:
     assert row in scene.map.thumbnails.shown()
 
 
+def test_no_ring_is_drawn_on_the_picture_of_another_galaxy(scene: Scene) -> None:
+    overlay = scene.map.overlay
+    scene.canvas.show_rect(ViewRect(-5, -3, -1, 1))
+    mapping = scene.canvas.mapping()
+    rows = np.flatnonzero(scene.classes == 0)
+    pixels = mapping.to_pixels(scene.places[rows])
+    far = np.abs(pixels - pixels[0]).max(axis=1) > 30
+    in_view = (pixels > 0).all(axis=1) & (pixels < (mapping.width, mapping.height)).all(axis=1)
+    overlay.set_sizes(3.0, {int(rows[0]): 60.0})
+    kept = overlay._uncovered(rows, mapping)
+    np.testing.assert_array_equal(
+        np.sort(kept[np.isin(kept, rows[in_view])]),
+        np.sort(np.unique([*rows[in_view & far], *rows[:1][in_view[:1]]])),
+    )
+
+
 def test_no_pictures_are_read_for_a_crowd(scene: Scene) -> None:
     asked: list[int] = []
     scene.state.thumbnails.wanted.connect(asked.extend)
