@@ -13,6 +13,9 @@ from trainer.model.mae import MaskedAutoencoder
 from trainer.model.orientations import COUNT, orient
 from trainer.model.pooling import pool_tokens, pooled_width
 
+CPU_BATCH = 16
+"""Cutouts at a time on a CPU: what lies between two layers then stays in its cache."""
+
 
 @dataclass(frozen=True)
 class Encoder:
@@ -38,9 +41,11 @@ class Encoder:
         self.model.check_images(torch.from_numpy(images))
         scaled, _ = self.scaling.forward(images)
         out = np.empty((len(images), self.dimension), np.float32)
-        for start in range(0, len(images), self.batch_size):
-            part = torch.from_numpy(scaled[start : start + self.batch_size])
-            out[start : start + self.batch_size] = self._vectors(part)
+        on_cpu = self.model.cls_token.device.type == "cpu"
+        step = min(self.batch_size, CPU_BATCH) if on_cpu else self.batch_size
+        for start in range(0, len(images), step):
+            part = torch.from_numpy(scaled[start : start + step])
+            out[start : start + step] = self._vectors(part)
         return out
 
     @torch.inference_mode()
