@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+SAMPLE_BYTES = 8 * 2**20
+FEWEST_SAMPLED, MOST_SAMPLED = 4, 64
 _BORDER_SHARE = 8
 """The border that counts as sky is this fraction of the cutout's side."""
 
 
-def sample_rows(count: int, wanted: int) -> NDArray[np.uint32]:
-    """At most `wanted` rows spread evenly over a catalogue of `count`."""
-    return np.unique(np.linspace(0, max(count - 1, 0), min(wanted, count)).astype(np.uint32))
+def sample_rows(count: int, shape: tuple[int, int, int]) -> NDArray[np.uint32]:
+    """Rows spread evenly over a catalogue of `count` cutouts (B, H, W): enough to measure the
+    noise, few enough to be read at once."""
+    affordable = SAMPLE_BYTES // (4 * math.prod(shape))
+    wanted = min(max(affordable, FEWEST_SAMPLED), MOST_SAMPLED, count)
+    return np.unique(np.linspace(0, max(count - 1, 0), wanted).astype(np.uint32))
 
 
 def noise_by_band(pixels: NDArray[np.float32], missing: NDArray[np.bool_]) -> tuple[float, ...]:

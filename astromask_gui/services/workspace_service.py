@@ -26,10 +26,6 @@ from astromask_gui.services.reader import QUERY, open_message, read_message
 from astromask_gui.services.worker import Request, Worker
 from astromask_gui.state.application import ApplicationState
 
-SAMPLE_BYTES = 8 * 2**20
-"""Pixels that are read to measure the survey's noise."""
-MOST_SAMPLED = 64
-
 
 class WorkspaceService(QObject):
     """Answers `session.open`, `create`, `demo` and `store`, and loads projections and columns."""
@@ -116,10 +112,8 @@ class WorkspaceService(QObject):
 
     def _measure_noise(self, loaded: Loaded) -> None:
         """Measure the sky, so that the first picture is stretched as all later ones are."""
-        height, width = loaded.workspace.settings.image_size
-        cutout_bytes = 4 * len(loaded.facts.bands) * height * width
-        wanted = min(MOST_SAMPLED, max(4, SAMPLE_BYTES // cutout_bytes))
-        rows = sample_rows(loaded.facts.count, wanted)
+        shape = (len(loaded.facts.bands), *loaded.workspace.settings.image_size)
+        rows = sample_rows(loaded.facts.count, shape)
 
         def measure(_: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
             work = partial(noise_by_band, arrays["pixels"], arrays["missing"].astype(bool))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import (
@@ -47,6 +49,15 @@ def position_text(ra: float | None, dec: float | None) -> str:
     return f"RA {ra:.5f}°  Dec {dec:+.5f}°"
 
 
+def _shrunk(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """The means of blocks of a plane (H, W), as large as leave at least `side` of them."""
+    block = max(1, min(plane.shape) // side)
+    height, width = plane.shape[0] // block, plane.shape[1] // block
+    blocks = plane[: height * block, : width * block].reshape(height, block, width, block)
+    shrunk: NDArray[np.float32] = blocks.mean(axis=(1, 3)) if block > 1 else plane
+    return shrunk
+
+
 class CutoutPanel(QWidget):
     """Shows `state.cutout` as `state.display` says; changes `state.display` alone."""
 
@@ -86,6 +97,7 @@ class CutoutPanel(QWidget):
         for text in (self.name, self.position, self.facts):
             text.setFont(tabular(text.font()))
         self._views: list[_BandView] = []
+        self._drawn: Cutout | None = None
         self._build()
         self._connect_signals()
         self._sync_display()
@@ -132,7 +144,8 @@ class CutoutPanel(QWidget):
         self.error.setText(error or "")
         self.error.setVisible(error is not None)
         self._stack.setCurrentIndex(0 if cutout is None and error is None else 1)
-        if cutout is not None:
+        # While the next one loads, the old one stays as it is drawn.
+        if cutout is not None and cutout is not self._drawn:
             self.name.setText(cutout.object_id)
             self.position.setText(position_text(cutout.ra, cutout.dec))
             facts = list(cutout.facts.items())[:_FACTS_SHOWN]
@@ -175,6 +188,7 @@ class CutoutPanel(QWidget):
             view.picture.pressed.connect(lambda _x, _y, i=index: self._toggle_band(i))
 
     def _draw(self, cutout: Cutout) -> None:
+        self._drawn = cutout
         settings, survey = self._display.settings, self._display.survey
         self.picture.set_picture(render_cutout(cutout.pixels, cutout.missing, settings, survey))
         for index, view in enumerate(self._views[: len(cutout.pixels)]):
@@ -183,7 +197,8 @@ class CutoutPanel(QWidget):
             view.set_current(settings.mode == "band" and settings.band == index)
             picture = None
             if not is_missing:
-                picture = render_band(cutout.pixels[index], index, settings, survey)
+                plane = _shrunk(cutout.pixels[index], _BAND_SIDE)
+                picture = render_band(plane, index, settings, survey)
             view.picture.set_picture(picture)
 
     # -- overlays ------------------------------------------------------------------------

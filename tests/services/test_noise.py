@@ -26,6 +26,14 @@ def test_cutouts_without_a_band_do_not_count() -> None:
     assert second == 0
 
 
-@pytest.mark.parametrize(("count", "rows"), [(1, [0]), (3, [0, 1, 2]), (1000, [0, 333, 666, 999])])
-def test_a_sample_spans_the_catalogue(count: int, rows: list[int]) -> None:
-    assert sample_rows(count, 4).tolist() == rows
+@pytest.mark.parametrize(
+    ("count", "side", "rows"),
+    [
+        (1, 64, [0]),
+        (3, 64, [0, 1, 2]),
+        (1000, 2048, [0, 333, 666, 999]),
+        (64, 64, list(range(64))),
+    ],
+)
+def test_a_sample_spans_the_catalogue(count: int, side: int, rows: list[int]) -> None:
+    assert sample_rows(count, (5, side, side)).tolist() == rows
