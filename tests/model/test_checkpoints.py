@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from tests.model.small_models import small_architecture, small_model
 from tests.shared_files import shared
-from trainer.errors import CheckpointError
+from trainer.errors import CheckpointError, WorkspaceError
 from trainer.model.checkpoint_info import describe_checkpoint
 from trainer.model.checkpoints import (
     BEST_NAME,
@@ -279,3 +280,26 @@ def test_a_description_of_our_own_checkpoint_says_all(tmp_path: Path) -> None:
     assert facts["heads"] == 4 and facts["decoder"]["heads"] == 3
     assert facts["scaling"]["kind"] == "asinh"
     assert facts["notes"] == []
+
+
+def test_a_full_disk_is_told_and_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.safetensors"
+    save_checkpoint(path, small_model(), HEADER)
+    before = path.read_bytes()
+
+    def full(*_: Any, **__: Any) -> None:
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("trainer.model.tensors.save_file", full)
+    with pytest.raises(WorkspaceError, match=r"no space left.*a\.safetensors"):
+        save_checkpoint(path, small_model(1), HEADER)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["a.safetensors"]
+
+
+def test_a_checkpoint_can_be_read_by_whoever_reads_the_folder(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "a.safetensors", small_model(), HEADER)
+    (tmp_path / "plain").touch()
+    assert (tmp_path / "a.safetensors").stat().st_mode == (tmp_path / "plain").stat().st_mode

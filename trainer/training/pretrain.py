@@ -105,8 +105,8 @@ def _start(
         return _resumed(config, context, data, source, device)
     if config.resume is not None:
         context.warn(
-            f"There is no {STATE_NAME} beside {config.resume}, so the training begins anew from"
-            " its weights, with a fresh optimiser and learning rate."
+            f"The training begins anew from the weights of {config.resume}, with a fresh optimiser"
+            f" and learning rate. To go on exactly, give a run folder that holds {STATE_NAME}."
         )
     torch.manual_seed(config.seed)
     header = _new_header(config, context, workspace, data)
