@@ -8,6 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, Qt, QVariantAnimation, pyqtSignal
 from PyQt6.QtGui import (
+    QBrush,
     QInputDevice,
     QKeyEvent,
     QMouseEvent,
@@ -79,6 +80,9 @@ class MapCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(self.Shape.NoFrame)
+        # The map's picture covers everything: filling the window before costs time at each move.
+        self.setBackgroundBrush(QBrush(Qt.BrushStyle.NoBrush))
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     # The view.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from astromask_gui.raster.frame import Frame, ViewRect
@@ -56,6 +56,12 @@ class RasterItem(PixelItem):
         super().__init__()
         self._frame: Frame | None = None
         self._image = QImage()
+        self._background = QColor()
+
+    def set_background(self, background: QColor) -> None:
+        """Colour of what the picture does not reach; the view itself need not paint any."""
+        self._background = background
+        self.update()
 
     @property
     def frame(self) -> Frame | None:
@@ -78,7 +84,9 @@ class RasterItem(PixelItem):
 
     def paint_pixels(self, painter: QPainter, mapping: PixelMapping) -> None:
         """One copy where the frame fits exactly; else stretch it to where its corners are now."""
+        whole = QRectF(0, 0, mapping.width, mapping.height)
         if self._frame is None:
+            painter.fillRect(whole, self._background)
             return
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         target = place_of(self._frame.request.view, mapping)
@@ -90,6 +98,8 @@ class RasterItem(PixelItem):
             painter.drawImage(QPointF(0, 0), self._image)
         else:
             self._image.setDevicePixelRatio(1.0)
+            if not target.contains(whole):
+                painter.fillRect(whole, self._background)
             painter.drawImage(target, self._image, QRectF(self._image.rect()))
 
 

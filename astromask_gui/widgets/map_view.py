@@ -150,7 +150,7 @@ class MapWidget(QWidget):
 
     def _show_style(self) -> None:
         look = tokens(self._style)
-        self.canvas.setBackground(QColor(look.map_background))
+        self.raster.set_background(QColor(look.map_background))
         self.overlay.set_tokens(look)
         self.toolbar.renew_icons()
 

@@ -20,7 +20,7 @@ def test_a_small_run_checks_its_pixels_and_writes_json(options: list[str], tmp_p
     assert all(set(r) == {"metric", "value", "unit", "target", "holds"} for r in results.values())
     for metric in (
         "ink of a frame, difference from the exact raster",
-        "ink of 3 × 3 pixels, largest difference",
+        "ink of 3 × 3 pixels, mean difference",
     ):
         assert results[metric]["holds"] is True
     for metric in ("pan and zoom, median", "first frame", "lasso of 1000 vertices", "recolour"):
