@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+import pickle
 import re
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,7 +81,9 @@ def _read_safetensors(path: Path) -> RawCheckpoint:
 
 def _read_torch(path: Path) -> RawCheckpoint:
     try:
-        with torch.serialization.safe_globals(_SAFE_GLOBALS):
+        with torch.serialization.safe_globals(_SAFE_GLOBALS), warnings.catch_warnings():
+            # What torch has to say of a foreign file's pickle protocol, the refusal says better.
+            warnings.simplefilter("ignore", UserWarning)
             content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         # A foreign file can make the reader fail in any way; each means the same to the user.
@@ -107,6 +111,11 @@ def _read_torch(path: Path) -> RawCheckpoint:
 
 def _refusal(path: Path, error: Exception) -> str:
     found = _FOREIGN_CODE.search(str(error))
+    if found is None and isinstance(error, pickle.UnpicklingError):
+        return (
+            f"{path} was refused: it is damaged, or it holds something other than tensors and"
+            " plain settings, which could run foreign code when loaded."
+        )
     if found is None:
         return f"{path} can't be read as a PyTorch file; it is damaged or incomplete."
     return (
