@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
+from astromask_gui.services.cores import spare_cores
 from astromask_gui.services.loading import Loaded
 from astromask_gui.services.model_input import ModelFacts, model_input, refusal
 from astromask_gui.services.worker import Request, Worker
@@ -29,7 +30,8 @@ NO_CHECKPOINT = (
 
 def model_worker() -> Worker:
     """The process of `astromask serve`; it starts when something is asked of it."""
-    return Worker("The model's process", ("-m", "trainer.cli", "serve"), LANES)
+    words = ("-m", "trainer.cli", "serve")
+    return Worker("The model's process", words, LANES, threads=spare_cores())
 
 
 class InferenceService(QObject):

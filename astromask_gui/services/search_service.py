@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
 from astromask_gui.services.background import Background
+from astromask_gui.services.cores import spare_cores
 from astromask_gui.services.cutout_service import CutoutService
 from astromask_gui.services.inference_service import InferenceService
 from astromask_gui.services.loading import Loaded
@@ -175,6 +176,9 @@ def _nothing(_: object) -> None:
 
 
 def _warm(index: ExactIndex) -> None:
+    import faiss
+
+    faiss.omp_set_num_threads(spare_cores())
     index.search(index.store.read_positions(np.zeros(1, np.int64)), 1)
 
 
