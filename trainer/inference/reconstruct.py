@@ -61,11 +61,13 @@ def reconstruct_flux(
     """
     model.check_images(torch.from_numpy(images))
     scaled, state = scaling.forward(images)
-    result = reconstruct(model, torch.from_numpy(scaled), masking)
+    device = model.cls_token.device
+    on_device = Masking(masking.kept.to(device), masking.hidden.to(device))
+    result = reconstruct(model, torch.from_numpy(scaled).to(device), on_device)
     return FluxReconstruction(
-        mask=result.mask[0].numpy().astype(np.uint8),
-        images=scaling.inverse(result.images.numpy(), state),
+        mask=result.mask[0].cpu().numpy().astype(np.uint8),
+        images=scaling.inverse(result.images.cpu().numpy(), state),
         loss=result.loss,
-        loss_by_band=result.loss_by_band[0].numpy(),
+        loss_by_band=result.loss_by_band[0].cpu().numpy(),
         level_recovered=result.level_recovered,
     )
