@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -23,13 +24,13 @@ def copy_demo(shipped: Path | None = None, target: Path | None = None) -> Path:
     `WorkspaceError` where the demo was not installed or can't be copied.
     """
     shipped = shipped or resource("demo")
-    target = target or data_folder() / "demo"
-    if (target / "workspace.toml").is_file():
-        return target
     if not (shipped / "workspace.toml").is_file():
         raise WorkspaceError(
             f"The demo survey is not part of this installation: expected it at {shipped}."
         )
+    target = target or data_folder() / f"demo-{_edition(shipped)}"
+    if (target / "workspace.toml").is_file():
+        return target
     with disk_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -39,6 +40,17 @@ def copy_demo(shipped: Path | None = None, target: Path | None = None) -> Path:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     return target
+
+
+def _edition(shipped: Path) -> str:
+    """Eight letters for the demo's galaxies and embeddings: another demo is another folder, so
+    that grades given to an older one stay with it."""
+    parts = [shipped / "catalogue.parquet", *sorted(shipped.glob("embeddings/*/manifest.json"))]
+    digest = hashlib.sha256()
+    for part in parts:
+        if part.is_file():
+            digest.update(part.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def _put_in_place(made: Path, target: Path) -> None:

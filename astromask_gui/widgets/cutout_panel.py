@@ -149,7 +149,7 @@ class CutoutPanel(QWidget):
             self.name.setText(cutout.object_id)
             self.position.setText(position_text(cutout.ra, cutout.dec))
             facts = list(cutout.facts.items())[:_FACTS_SHOWN]
-            self.facts.setText("   ".join(f"{key} {value}" for key, value in facts))
+            self.facts.setText("   ".join(f"{key}\u00a0{value}" for key, value in facts))
             self.facts.setVisible(bool(facts))
             self._draw(cutout)
 
