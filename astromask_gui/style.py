@@ -95,11 +95,14 @@ def _sheet(c: Tokens, chevron: str) -> str:
     QLabel[role="title"], QLabel#title {{ font-size: 16px; font-weight: 600; }}
     QLabel[role="strong"] {{ font-size: 13px; font-weight: 600; }}
     QLabel[role="error"] {{ color: {c.bad}; }}
+    QLabel[role="warn"] {{ font-size: 11px; color: {c.warn}; }}
     QLabel[role="small"] {{ font-size: 11px; color: {c.muted}; }}
     QPushButton, QToolButton {{ background: {c.raised}; border: 1px solid {c.line};
         border-radius: {RADIUS}px; padding: 4px 10px; color: {c.text}; }}
     QToolButton {{ padding: 4px 6px; }}
-    QToolButton[flat="true"] {{ background: transparent; border-color: transparent; }}
+    QPushButton[flat="true"], QToolButton[flat="true"] {{ background: transparent;
+        border-color: transparent; text-align: left; }}
+    QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover {{ background: {c.raised}; }}
     QPushButton:hover, QToolButton:hover {{ border-color: {c.accent}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
     QPushButton:checked, QToolButton:checked {{ background: {_mixed(c.panel, c.accent)};

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from astromask_gui.parts.small import label
 from astromask_gui.state.jobs import Job
@@ -21,6 +30,8 @@ TITLES = {
     "score": "Score",
 }
 _STEPS = 1000
+_WIDE = 560
+"""Width from which on words and curve stand side by side, screen pixels."""
 
 
 def duration_text(seconds: float) -> str:
@@ -60,12 +71,16 @@ class JobCard(QFrame):
         head.addStretch(1)
         head.addWidget(self.left)
         head.addWidget(self.cancel)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(12, 8, 12, 8)
-        self._layout.setSpacing(4)
-        self._layout.addLayout(head)
-        self._layout.addWidget(self.bar)
-        self._layout.addWidget(self.sentence)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addLayout(head)
+        words.addWidget(self.bar)
+        words.addWidget(self.sentence)
+        words.addStretch(1)
+        self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._layout.setContentsMargins(12, 6, 12, 6)
+        self._layout.setSpacing(8)
+        self._layout.addLayout(words, 1)
         self.show_job(job)
 
     @property
@@ -92,11 +107,21 @@ class JobCard(QFrame):
         self.left.setText(f"{duration_text(job.seconds_left or 0)} left" if has_time else "")
         self._sync_curve(job)
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        # The curve stands beside the words where there is the width.
+        directions = QBoxLayout.Direction
+        is_wide = self.width() >= _WIDE
+        self._layout.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
+        if self.curve is not None:
+            self.curve.set_low(is_wide)
+        super().resizeEvent(event)
+
     def _sync_curve(self, job: Job) -> None:
         points = (job.curves or {}).get("loss", ())
         if len(points) < 2:
             return
         if self.curve is None:
             self.curve = JobCurve(self._style)
-            self._layout.addWidget(self.curve)
+            self.curve.set_low(self.width() >= _WIDE)
+            self._layout.addWidget(self.curve, 1)
         self.curve.show_job(job)

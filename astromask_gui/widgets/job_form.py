@@ -11,15 +11,17 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from astromask_gui.parts.columns import FieldColumns
 from astromask_gui.parts.small import label
 from astromask_gui.state.jobs import FormField, JobForm
 
@@ -139,7 +141,7 @@ class JobFormView(QWidget):
         self.more = QPushButton("More choices")
         self.more.setCheckable(True)
         self.cancel = QPushButton("Cancel")
-        self._folded: list[tuple[QFormLayout, int]] = []
+        self._fields = FieldColumns()
         self._build()
         self.start.clicked.connect(self._submit)
         self.cancel.clicked.connect(self.cancelled)
@@ -147,32 +149,35 @@ class JobFormView(QWidget):
         self._fold(False)
 
     def _build(self) -> None:
-        self._layout = QFormLayout()
-        self._layout.setSpacing(6)
-        self._layout.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
         for editor in self._editors:
-            title = label(editor.field.title, "muted")
+            title = label(editor.field.title, "small")
             title.setToolTip(editor.field.help)
-            self._layout.addRow(title, editor)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.start)
-        buttons.addWidget(self.cancel)
-        buttons.addStretch(1)
-        buttons.addWidget(self.more)
+            self._fields.add(title, editor, 2 if editor.field.kind == "path" else 1)
+        words = label(self._form.help, "muted")
+        words.setToolTip(self._form.help)
+        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # The buttons stay in sight however low the panel is.
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label(self._form.title, "strong"))
+        head.addWidget(words, 1)
+        for button in (self.more, self.cancel, self.start):
+            head.addWidget(button)
+        fields = QScrollArea()
+        fields.setWidget(self._fields)
+        fields.setWidgetResizable(True)
+        fields.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(label(self._form.title, "strong"))
-        layout.addWidget(label(self._form.help, "muted", wrap=True))
-        layout.addLayout(self._layout)
+        layout.addLayout(head)
         layout.addWidget(self.error)
-        layout.addLayout(buttons)
-        layout.addStretch(1)
+        layout.addWidget(fields, 1)
         self.error.hide()
 
     def _fold(self, unfolded: bool) -> None:
-        for row, editor in enumerate(self._editors):
-            self._layout.setRowVisible(row, unfolded or not editor.field.advanced)
+        for place, editor in enumerate(self._editors):
+            self._fields.show_field(place, unfolded or not editor.field.advanced)
 
     def values(self) -> dict[str, Any]:
         """The configuration, without what was left empty. Raises `FieldError`."""

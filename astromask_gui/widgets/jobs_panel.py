@@ -36,6 +36,7 @@ class JobsPanel(QWidget):
             "No jobs yet. Embed encodes the galaxies with a checkpoint, Project lays them out on"
             " the map, Pretrain makes a checkpoint from your own cutouts."
         )
+        self._tools = QWidget()
         self._pages = QStackedWidget()
         self._list = QVBoxLayout()
         self._form_page = QVBoxLayout()
@@ -45,7 +46,8 @@ class JobsPanel(QWidget):
         self._sync()
 
     def _build(self) -> None:
-        tools = QHBoxLayout()
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(6)
         tools.addWidget(label("Start", "muted"))
         for kind in _STARTABLE:
@@ -60,15 +62,15 @@ class JobsPanel(QWidget):
         self._list.addStretch(1)
         cards.setLayout(self._list)
         form = QWidget()
-        self._form_page.setContentsMargins(0, 0, 6, 0)
+        self._form_page.setContentsMargins(0, 0, 0, 0)
         form.setLayout(self._form_page)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(_scrolled(cards))
-        self._pages.addWidget(_scrolled(form))
+        self._pages.addWidget(form)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(8)
-        layout.addLayout(tools)
+        layout.addWidget(self._tools)
         layout.addWidget(self._pages, 1)
 
     def _connect_signals(self) -> None:
@@ -126,6 +128,7 @@ class JobsPanel(QWidget):
         self.form.submitted.connect(self._start)
         self.form.cancelled.connect(self._close_form)
         self._form_page.addWidget(self.form)
+        self._tools.hide()
         self._pages.setCurrentIndex(2)
 
     def _start(self, config: dict[str, Any]) -> None:
@@ -137,6 +140,7 @@ class JobsPanel(QWidget):
             self.form.hide()
             self.form.deleteLater()
             self.form = None
+            self._tools.show()
         self._pages.setCurrentIndex(1 if self._jobs.jobs else 0)
 
 

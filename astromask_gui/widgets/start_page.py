@@ -8,11 +8,13 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from astromask_gui.icons import icon
 from astromask_gui.parts.small import BusyBar, label
 from astromask_gui.resource_files import resource
 from astromask_gui.state.application import ApplicationState
 
 _PICTURE_WIDTH = 520
+_RECENT_SHOWN = 5
 
 
 class StartPage(QWidget):
@@ -74,7 +76,10 @@ class StartPage(QWidget):
         for item in (self.status, self.error):
             item.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(item)
-        layout.addLayout(self._recent)
+        recent = QWidget()
+        recent.setFixedWidth(_PICTURE_WIDTH)
+        recent.setLayout(self._recent)
+        layout.addWidget(recent, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
     def _connect_signals(self) -> None:
@@ -90,6 +95,7 @@ class StartPage(QWidget):
         self.status.setText(opening or "")
         self.error.setText(error or "")
         self.busy.set_busy(opening is not None)
+        self.busy.setVisible(opening is not None)
         for button in (self.demo, self.cutouts, self.workspace):
             button.setEnabled(opening is None)
 
@@ -98,12 +104,16 @@ class StartPage(QWidget):
             widget = old.widget()
             if widget is not None:
                 widget.deleteLater()
-        for folder in self._preferences.recent[:5]:
+        recent = self._preferences.recent[:_RECENT_SHOWN]
+        if recent:
+            self._recent.addWidget(label("Recent", "small"))
+        for folder in recent:
             button = QPushButton(f"{Path(folder).name}    {Path(folder).parent}")
-            button.setFlat(True)
+            button.setIcon(icon("folder-outline"))
+            button.setProperty("flat", True)
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setToolTip(f"Open {folder}")
             button.clicked.connect(
                 lambda _checked, path=folder: self._session.request_open(Path(path))
             )
-            self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+            self._recent.addWidget(button)

@@ -56,20 +56,25 @@ class CreateDialog(QDialog):
         form = QFormLayout()
         form.setSpacing(8)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
-        guess = "  guessed: please check" if facts["bands_guessed"] else ""
         rows = (
-            ("Name", self.name, "Shown in the window's title", ""),
-            ("Folder", self._with_browse(self.folder), "Made for the workspace", ""),
-            ("Bands", self.bands, "In the order of the planes, separated by commas", guess),
-            ("Pixel scale", self.pixel_scale, "Arcsec per pixel; empty where unknown", "  arcsec"),
-            ("Zero-points", self.zero_points, "AB magnitude of one count, one for each band", ""),
-            ("Crop", self.crop, "Side of the middle that the model sees, pixels", "  pixels"),
-            ("Catalogue", self._with_browse(self.catalogue, True), "Columns to join; optional", ""),
+            ("Name", self.name, "Shown in the window's title"),
+            ("Folder", self.folder, "Made for the workspace"),
+            ("Bands", self.bands, "In the order of the planes, separated by commas"),
+            ("Pixel scale, arcsec", self.pixel_scale, "Empty where unknown"),
+            ("Zero-points, AB mag", self.zero_points, "Of one count: one, or one for each band"),
+            ("Crop, pixels", self.crop, "Side of the middle that the model sees"),
+            ("Catalogue", self.catalogue, "Its columns are joined; may stay empty"),
         )
-        for words, editor, tip, hint in rows:
+        for words, editor, tip in rows:
             editor.setToolTip(tip)
-            caption = label(words + hint, "muted")
-            form.addRow(caption, editor)
+            editor.setPlaceholderText(tip)
+            editor.setAccessibleName(words)
+            has_path = editor in (self.folder, self.catalogue)
+            field = self._with_browse(editor, editor is self.catalogue) if has_path else editor
+            form.addRow(label(words, "muted"), field)
+            if editor is self.bands and facts["bands_guessed"]:
+                guess = "The files do not name their bands; these are a guess. Please check them."
+                form.addRow("", label(guess, "warn", wrap=True))
         buttons = QDialogButtonBox()
         create = QPushButton("Make the workspace")
         create.setProperty("primary", True)
