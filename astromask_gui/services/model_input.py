@@ -61,10 +61,9 @@ def refusal(model: ModelFacts, bands: tuple[str, ...], path: Path | None) -> str
     except BandError as error:
         return str(error)
     if not model.has_decoder:
-        reason = f": {model.why_no_decoder.rstrip('.')}" if model.why_no_decoder else ""
-        return (
-            f"{path} has no decoder that can be used{reason}. Nothing can be reconstructed; the"
-            " map, neighbours and dropped files work."
+        return model.why_no_decoder or (
+            f"{path} has no decoder, so nothing can be reconstructed; the map, neighbours and"
+            " dropped files work."
         )
     if not model.knows_scaling:
         return (

@@ -98,7 +98,8 @@ def test_painted_patches_are_those_hidden(
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"has_decoder": False, "why_no_decoder": "No layers."}, "has no decoder that can be used"),
+        ({"has_decoder": False}, "has no decoder"),
+        ({"has_decoder": False, "why_no_decoder": "Its heads are unknown."}, "heads are unknown"),
         ({"scaling": None}, "how its cutouts were scaled"),
         ({"bands": 5}, "takes 5 bands, but the survey has 3"),
         ({"bands": ["u", "g", "r"]}, "lacks the band u"),

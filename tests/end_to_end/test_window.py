@@ -1,0 +1,63 @@
+"""The window as a user has it, on a small survey."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.services.small_survey import make_workspace
+from trainer.workspace.runs import list_runs
+from trainer.workspace.workspace import Workspace
+
+Tell = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Path:
+    return make_workspace(tmp_path)
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def wait_for_end(pid: int) -> None:
+    """Wait for a process that is not ours, for a minute at most."""
+    try:
+        watched = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    readable, _, _ = select.select([watched], [], [], 60)
+    os.close(watched)
+    assert readable, f"the process {pid} goes on"
+
+
+def test_click_grade_lose_the_reader_click_again(tell: Tell, survey: Path) -> None:
+    found = tell("click_and_grade", survey)
+    assert set(found["nearest"]) == {18, 19, 21, 22}
+    codes = Workspace.open(survey).journal("lens").current()
+    assert (codes[20], codes[30]) == (1, 4)
+    assert any("was killed (SIGKILL" in text for text in found["messages"])
+    assert found["code"] == 0 and not found["torch"]
+    assert all(has_ended(pid) for pid in found["children"] if pid)
+
+
+def test_a_job_outlives_the_window_and_is_found_again(tell: Tell, survey: Path) -> None:
+    left = tell("leave_in_a_job", survey)
+    (run,) = list_runs(survey)
+    assert run.name == left["job"]
+    wait_for_end(json.loads((run.path / "process.json").read_text())["pid"])
+    assert run.state().status == "finished", run.state()
+    again = tell("find_the_job", survey)
+    assert (again["job"], again["status"]) == (left["job"], "finished")
+    assert "later" in again["projections"]
