@@ -72,7 +72,8 @@ def continuous_map(name: str) -> NDArray[np.uint8]:
     """(256, 3) colours of a perceptually uniform map: viridis, cividis, plasma, magma, inferno."""
     import pyqtgraph.colormap
 
-    table = pyqtgraph.colormap.get(name).getLookupTable(nPts=256)
+    # The darkest eighth of these maps can't be told from the dark style's background.
+    table = pyqtgraph.colormap.get(name).getLookupTable(start=0.12, stop=1.0, nPts=256)
     return np.asarray(table, np.uint8)[:, :3]
 
 
