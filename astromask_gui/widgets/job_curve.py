@@ -34,7 +34,7 @@ class JobCurve(pg.PlotWidget):  # type: ignore[misc]
             axis.setTextPen(colours.muted)
         item.setLabel("bottom", "step", color=colours.muted)
         item.setLabel("left", "loss", color=colours.muted)
-        item.addLegend(offset=(-8, 4), labelTextColor=colours.muted)
+        item.addLegend(offset=(-8, 2), labelTextColor=colours.muted, colCount=2)
         self._lines = {
             metric: item.plot([], [], name=name, pen=pg.mkPen(getattr(colours, colour), width=1.5))
             for metric, name, colour in _CURVES
