@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -36,6 +37,9 @@ def copy_demo(shipped: Path | None = None, target: Path | None = None) -> Path:
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
             shutil.copytree(shipped, temporary, dirs_exist_ok=True)
+            # What the system's own folders hold may be for reading only.
+            for path in (temporary, *temporary.rglob("*")):
+                path.chmod(path.stat().st_mode | stat.S_IWUSR)
             _put_in_place(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)

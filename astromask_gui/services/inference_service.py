@@ -67,6 +67,7 @@ class InferenceService(QObject):
         unchanged = (
             before is not None
             and before.facts.checkpoint == loaded.facts.checkpoint
+            and before.has_checkpoint == loaded.has_checkpoint
             and _scaling(before) == _scaling(loaded)
         )
         if not unchanged or self._problem:
@@ -122,7 +123,7 @@ class InferenceService(QObject):
         if self._checkpoint is None:
             self._refuse(NO_CHECKPOINT, "none", "No checkpoint")
             return
-        if not self._checkpoint.exists():
+        if not loaded.has_checkpoint:
             self._refuse(f"The checkpoint {self._checkpoint} is no longer there.", "failed")
             return
         state.reconstruction.set_unavailable(None)

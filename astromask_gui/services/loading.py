@@ -37,6 +37,8 @@ class Loaded:
     projection: str | None
     coordinates: NDArray[np.float32] | None
     describer: Describer
+    has_checkpoint: bool
+    """Whether the checkpoint that `facts` name is there."""
     notes: tuple[str, ...] = ()
     """Sentences on what could not be opened; the rest works."""
 
@@ -70,6 +72,7 @@ def load_workspace(
     chosen = stores.get(store) if store in stores else next(iter(stores.values()), None)
     names, shown, coordinates = _load_projection(workspace, chosen, projection, said)
     checkpoints = find_checkpoints(workspace.folder)
+    checkpoint = _checkpoint(workspace.folder, chosen, checkpoints)
     facts = OpenWorkspace(
         folder=workspace.folder,
         name=workspace.settings.name,
@@ -77,7 +80,7 @@ def load_workspace(
         bands=workspace.settings.bands,
         stores=tuple(stores),
         store=chosen.manifest.name if chosen else None,
-        checkpoint=_checkpoint(workspace.folder, chosen, checkpoints),
+        checkpoint=checkpoint,
         checkpoints=checkpoints,
         bad_files=tuple(f"{file.path}: {file.reason}" for file in workspace.bad_files),
         is_demo=is_demo,
@@ -91,6 +94,7 @@ def load_workspace(
         shown,
         coordinates,
         Describer(workspace.catalogue),
+        checkpoint is not None and checkpoint.exists(),
         tuple(said),
     )
 

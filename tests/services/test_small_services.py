@@ -97,7 +97,10 @@ def test_the_demo_is_copied_once_and_can_be_written(tmp_path: Path) -> None:
     shipped, target = tmp_path / "shipped", tmp_path / "user" / "demo"
     shipped.mkdir()
     (shipped / "workspace.toml").write_text("name = 'demo'")
+    (shipped / "workspace.toml").chmod(0o444)
+    shipped.chmod(0o555)
     assert copy_demo(shipped, target) == target
+    assert all(path.stat().st_mode & 0o200 for path in (target, target / "workspace.toml"))
     (target / "labels").mkdir()
     assert copy_demo(shipped, target) == target
     assert (target / "labels").is_dir()
