@@ -93,7 +93,12 @@ class _Clicks:
         place = window.map.canvas.mapping().to_pixels(coordinates[row : row + 1])[0]
         viewport = window.map.canvas.viewport()
         assert viewport is not None
-        watch = _paint_watch(window.cutout.picture)
+
+        def shows_row() -> bool:
+            cutout = state.cutout.cutout
+            return cutout is not None and cutout.row == row
+
+        watch = _paint_watch(window.cutout.picture, shows_row)
         start = time.perf_counter()
         QTest.mouseClick(
             viewport, Qt.MouseButton.LeftButton, pos=QPoint(round(place[0]), round(place[1]))
@@ -102,15 +107,14 @@ class _Clicks:
             raise AstroMaskError(f"The click on row {row} met row {state.selection.active}.")
         done: dict[str, float] = {}
         longest, last = 0.0, time.perf_counter()
-        paints_before: int | None = None
 
         def all_there() -> bool:
-            nonlocal longest, last, paints_before
+            nonlocal longest, last
             now = time.perf_counter()
             longest, last = max(longest, now - last), now
             result = state.reconstruction.result
-            if paints_before is not None and watch.paints > paints_before:
-                done.setdefault("cutout", now - start)
+            if watch.painted is not None:
+                done["cutout"] = watch.painted - start
             if state.neighbours.results is not None and not state.neighbours.busy:
                 done.setdefault("neighbours", now - start)
             if result is not None and result.row == row:
@@ -118,15 +122,7 @@ class _Clicks:
                 done.setdefault("model", result.seconds)
             return len(done) == 4
 
-        def note_change() -> None:
-            nonlocal paints_before
-            cutout = state.cutout.cutout
-            if cutout is not None and cutout.row == row and state.cutout.loading is None:
-                paints_before = watch.paints
-
-        state.cutout.changed.connect(note_change)
         self._wait(all_there)
-        state.cutout.changed.disconnect(note_change)
         watch.deleteLater()
         if counts:
             self.cutout.append(done["cutout"])
@@ -175,17 +171,22 @@ def _high(seconds: list[float]) -> float:
     return 1000 * float(np.percentile(seconds, 95))
 
 
-def _paint_watch(widget: Any) -> Any:
-    """Counts a widget's paints in `paints`."""
+def _paint_watch(widget: Any, shows: Callable[[], bool]) -> Any:
+    """Notes in `painted` when the widget was first painted while `shows` held."""
     from PyQt6.QtCore import QEvent, QObject
 
     class PaintWatch(QObject):
-        paints = 0
+        painted: float | None = None
 
         def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-            if event is not None and event.type() == QEvent.Type.Paint:
-                self.paints += 1
-            return False
+            if event is None or event.type() != QEvent.Type.Paint or self.painted is not None:
+                return False
+            if not shows():
+                return False
+            # The time counts at the end of the painting, not at its beginning.
+            widget.paintEvent(event)
+            self.painted = time.perf_counter()
+            return True
 
     watch = PaintWatch(widget)
     widget.installEventFilter(watch)

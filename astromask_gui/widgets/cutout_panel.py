@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -96,6 +96,12 @@ class CutoutPanel(QWidget):
         self.empty = EmptyState("Click a point on the map to see the galaxy.")
         for text in (self.name, self.position, self.facts):
             text.setFont(tabular(text.font()))
+        # Always two lines: the picture keeps its size from one galaxy to the next.
+        self.facts.setFixedHeight(2 * self.facts.fontMetrics().lineSpacing())
+        self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._bands_timer = QTimer(self)
+        self._bands_timer.setSingleShot(True)
+        self._bands_timer.setInterval(0)
         self._views: list[_BandView] = []
         self._drawn: Cutout | None = None
         self._build()
@@ -129,6 +135,7 @@ class CutoutPanel(QWidget):
         self._stack.addWidget(shown)
 
     def _connect_signals(self) -> None:
+        self._bands_timer.timeout.connect(self._draw_bands)
         self._cutout.changed.connect(self._sync_cutout)
         self._display.changed.connect(self._sync_display)
         self.mode.activated.connect(self._choose_mode)
@@ -146,12 +153,13 @@ class CutoutPanel(QWidget):
         self._stack.setCurrentIndex(0 if cutout is None and error is None else 1)
         # While the next one loads, the old one stays as it is drawn.
         if cutout is not None and cutout is not self._drawn:
+            self._draw(cutout)
+            # Ahead of whatever else the click has set off.
+            self.picture.repaint()
             self.name.setText(cutout.object_id)
             self.position.setText(position_text(cutout.ra, cutout.dec))
             facts = list(cutout.facts.items())[:_FACTS_SHOWN]
             self.facts.setText("   ".join(f"{key}\u00a0{value}" for key, value in facts))
-            self.facts.setVisible(bool(facts))
-            self._draw(cutout)
 
     def _sync_display(self) -> None:
         settings, bands = self._display.settings, self._display.survey.bands
@@ -191,6 +199,14 @@ class CutoutPanel(QWidget):
         self._drawn = cutout
         settings, survey = self._display.settings, self._display.survey
         self.picture.set_picture(render_cutout(cutout.pixels, cutout.missing, settings, survey))
+        # The galaxy is on screen before its single bands are drawn.
+        self._bands_timer.start()
+
+    def _draw_bands(self) -> None:
+        cutout = self._drawn
+        if cutout is None:
+            return
+        settings, survey = self._display.settings, self._display.survey
         for index, view in enumerate(self._views[: len(cutout.pixels)]):
             is_missing = bool(cutout.missing[index])
             view.set_missing(is_missing)

@@ -83,9 +83,10 @@ def test_every_band_is_shown_with_its_name(panel: CutoutPanel, state: Applicatio
 
 
 def test_a_missing_band_is_named_not_shown_as_black(
-    panel: CutoutPanel, state: ApplicationState
+    panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
 ) -> None:
     state.cutout.set_cutout(make_cutout(7, missing=(0,)))
+    qtbot.waitUntil(lambda: panel._views[1].picture.image is not None)
     assert "missing" in panel._views[0].caption.text()
     assert panel._views[0].picture.image is None
     assert panel._views[1].picture.image is not None
@@ -95,6 +96,7 @@ def test_a_click_on_a_band_shows_it_alone_and_a_second_brings_colour_back(
     panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
 ) -> None:
     state.cutout.set_cutout(make_cutout(7))
+    qtbot.waitUntil(lambda: panel._views[3].picture.image is not None)
     click(panel, 3, qtbot)
     assert (state.display.settings.mode, state.display.settings.band) == ("band", 3)
     assert panel.mode.currentText() == "i"
