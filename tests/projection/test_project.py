@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 
 from tests.projection.clouds import clusters, purity
 from tests.store.stores import make_store
@@ -16,8 +17,10 @@ from trainer.events import Event, Finished, Progress, Stage, Warned
 from trainer.launch.context import JobContext
 from trainer.projection import project
 from trainer.projection.project import run
-from trainer.projection.source import UnitVectors
+from trainer.projection.source import WhitenedVectors
+from trainer.store.embeddings import EmbeddingStore
 from trainer.store.projections import Projection, list_projections
+from trainer.store.whitening import whitening_of
 from trainer.workspace.runs import create_run
 from trainer.workspace.workspace import Workspace
 
@@ -70,6 +73,7 @@ def test_a_projection_is_written_in_row_order_with_its_provenance(
     store = add_store(workspace, "same", vectors=clusters(N)[0]).manifest
     assert manifest.store == "tiny"
     assert manifest.store_identity == store.identity
+    assert manifest.whitening == whitening_of(EmbeddingStore.open(folder.parent.parent)).identity
     assert manifest.catalogue_fingerprint == workspace.catalogue.fingerprint
     assert (manifest.method, manifest.seed, manifest.rows, manifest.count) == (method, 5, N, N)
     if method == "umap":
@@ -143,7 +147,7 @@ def test_vectors_too_many_for_memory_are_compared_in_fewer_dimensions(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(project, "_GRAPH_BYTES", 0)
-    monkeypatch.setattr(project, "_GRAPH_COMPONENTS", 6)
+    monkeypatch.setattr(project, "_FEWEST_FEATURES", 6)
     group = _groups(workspace)
     outputs = _Watched(workspace, neighbours=8).run().outputs
     coordinates = Projection.open(workspace.folder / outputs["projection"]).coordinates
@@ -158,15 +162,30 @@ def test_one_dimensional_vectors_are_laid_out_on_a_line(workspace: Workspace) ->
     assert np.all(points[:, 1] == 0)
 
 
-def test_unit_vectors_come_in_order_of_row(tmp_path: Path) -> None:
-    vectors = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float16)
+@pytest.mark.parametrize("count", [20, 200])
+def test_features_come_in_order_of_row(tmp_path: Path, count: int) -> None:
+    vectors = np.random.default_rng(0).normal(size=(count, 4)).astype(np.float16)
     vectors[4] = 0
-    rows = np.random.default_rng(1).permutation(40)[:20].astype(np.uint32)
-    source = UnitVectors(make_store(tmp_path, vectors, rows, shard_rows=7), lambda: None)
-    keep = np.delete(np.arange(20), 4)
+    rows = np.random.default_rng(1).permutation(2 * count)[:count].astype(np.uint32)
+    store = make_store(tmp_path, vectors, rows, shard_rows=7)
+    source = WhitenedVectors(store, lambda: None)
+    keep = np.delete(np.arange(count), 4)
     order = keep[np.argsort(rows[keep])]
     assert np.array_equal(source.rows, rows[order])
     assert source.left_out == 1
-    exact = vectors[order].astype(np.float64)
-    expected = exact / np.linalg.norm(exact, axis=1, keepdims=True)
-    np.testing.assert_allclose(source.transformed(4), expected, atol=1e-6)
+    expected = whitening_of(store).features(vectors[order])
+    found = source.transformed(4, lambda features: features)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_pca_shows_the_principal_components_of_the_standardised_vectors(
+    workspace: Workspace,
+) -> None:
+    vectors = np.random.default_rng(3).normal(size=(N, 6)).astype(np.float16).astype(np.float64)
+    vectors[:, 1] = 100 * vectors[:, 0] + 40 * vectors[:, 1]
+    store = add_store(workspace, vectors=vectors)
+    outputs = _Watched(workspace, method="pca").run().outputs
+    points = Projection.open(workspace.folder / outputs["projection"]).points
+    stored = store.read(np.arange(N)).astype(np.float64)
+    reference = PCA(2).fit_transform((stored - stored.mean(axis=0)) / stored.std(axis=0))
+    np.testing.assert_allclose(np.abs(points), np.abs(reference), atol=1e-3)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.store.stores import make_store
 from trainer.errors import QueryError
 from trainer.store.index import NO_ROW, ExactIndex
+from trainer.store.whitening import whitening_of
 
 
 def _brute_force(store_rows, vectors, query, excluded=()) -> tuple[np.ndarray, np.ndarray]:
@@ -69,6 +70,27 @@ def test_neighbours_and_distances_are_those_of_brute_force(
             assert len(set(got[:count])) == count
             assert np.all(got[count:] == NO_ROW)
             assert np.all(np.isinf(gap[count:]))
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), block_rows=st.integers(7, 150), keep=st.booleans())
+def test_a_store_large_enough_is_compared_in_its_whitened_space(
+    tmp_path_factory, seed, block_rows, keep
+) -> None:
+    rng = np.random.default_rng(seed)
+    vectors = (rng.normal(size=(200, 9)) * 3.0 ** -np.arange(9) + 5).astype(np.float16)
+    vectors[rng.random(200) < 0.1, 3] = np.nan
+    store = make_store(tmp_path_factory.mktemp("s"), vectors, shard_rows=70)
+    index = ExactIndex(store, block_bytes=36 * block_rows, cache_bytes=2**20 if keep else 0)
+    query = vectors[np.flatnonzero(np.isfinite(vectors).all(axis=1))[:1]].astype(np.float32)
+    rows, distances = index.search(query, 8)
+    whitening = whitening_of(store)
+    features = whitening.features(vectors.astype(np.float32))
+    expected, gaps = _brute_force(
+        np.arange(200), features, whitening.features(query)[0].astype(np.float64)
+    )
+    assert np.array_equal(rows[0], expected[:8])
+    np.testing.assert_allclose(distances[0], gaps[:8], atol=1e-4)
 
 
 def test_a_galaxy_is_its_own_nearest_neighbour_unless_it_is_left_out(tmp_path: Path) -> None:

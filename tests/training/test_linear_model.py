@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
 
 from trainer.errors import QueryError
-from trainer.training.linear_model import Standardiser, cross_validated_auroc, fit_linear
+from trainer.store.whitening import Whitening
+from trainer.training.linear_model import cross_validated_auroc, fit_linear
 
 
 def _examples(
@@ -88,28 +90,21 @@ def test_examples_of_one_kind_are_refused(value: bool, missing: str) -> None:
         fit_linear(np.ones((6, 2)), np.full(6, value))
 
 
-def test_sums_over_blocks_give_the_same_standardiser_as_all_at_once() -> None:
-    vectors, _ = _examples(30, 30)
-    exact = vectors.astype(np.float64)
-    whole, parts = (
-        Standardiser.of(vectors),
-        Standardiser.from_sums(
-            60,
-            exact[:20].sum(0) + exact[20:].sum(0),
-            (exact[:20] ** 2).sum(0) + (exact[20:] ** 2).sum(0),
-        ),
-    )
-    np.testing.assert_allclose(whole.mean, parts.mean)
-    np.testing.assert_allclose(whole.scale, parts.scale)
-    np.testing.assert_allclose(whole(vectors).mean(axis=0), 0, atol=1e-9)
-    np.testing.assert_allclose(whole(vectors).std(axis=0), 1, rtol=1e-6)
+def test_the_whitening_of_a_survey_is_used_where_it_is_given() -> None:
+    survey, _ = _examples(0, 500, dimension=6, seed=4)
+    survey[:, 2] *= 50
+    whitening = Whitening.fit(survey)
+    vectors, labels = _examples(12, 12, dimension=6)
+    model = fit_linear(vectors, labels, whitening=whitening)
+    assert np.array_equal(model.mean, whitening.mean)
+    features = whitening.features(vectors)
+    reference = LogisticRegression().fit(features, labels).predict_proba(features)[:, 1]
+    np.testing.assert_allclose(model.score(vectors), reference, atol=1e-4)
 
 
 def _auroc(positives: int, negatives: int, gap: float, seed: int = 0) -> float | None:
     vectors, labels = _examples(positives, negatives, gap=gap)
-    return cross_validated_auroc(
-        vectors, labels, np.ones(len(labels)), standardiser=Standardiser.of(vectors), seed=seed
-    )
+    return cross_validated_auroc(vectors, labels, np.ones(len(labels)), seed=seed)
 
 
 def test_the_auroc_is_near_1_for_kinds_apart_and_near_a_half_for_one_kind() -> None:

@@ -15,6 +15,8 @@ from trainer.config import FinetuneConfig, ScoreConfig
 from trainer.errors import FormatError, JobCancelled, MismatchError, QueryError, WorkspaceError
 from trainer.events import Event, Finished, Metric, Warned
 from trainer.launch.context import JobContext
+from trainer.store.choose import open_store
+from trainer.store.whitening import whitening_of
 from trainer.training.linear_probe import GRADE_WEIGHTS, run_finetune, run_score
 from trainer.training.probe_file import PROBE_FILE, read_probe
 from trainer.workspace.labels import LabelJournal
@@ -110,7 +112,7 @@ def test_the_model_is_kept_as_plain_numbers_with_its_provenance(workspace: Works
     assert (facts["store"], facts["seed"], facts["run"]) == ("tiny", 3, run.folder.name)
     model = read_probe(run.folder.path).model
     vectors = _vectors().astype(np.float16).astype(np.float64)
-    np.testing.assert_allclose(model.standardiser.mean, vectors.mean(axis=0), rtol=1e-6)
+    assert facts["whitening"] == whitening_of(open_store(workspace, "tiny")).identity
 
     _score(workspace)()
     np.testing.assert_allclose(workspace.columns.values("score_lens"), model.score(vectors))

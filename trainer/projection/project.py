@@ -1,7 +1,7 @@
 """The job `project`: lays a store's vectors out in two dimensions.
 
-Every method sees the vectors scaled to length 1, so that the map's geometry is that of
-the search: cosine distance.
+UMAP and t-SNE are given the neighbours that a search finds: by the angle between whitened
+embeddings. PCA shows the principal components of the standardised ones.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from trainer.events import Finished, Progress, Stage
 from trainer.launch.context import JobContext
 from trainer.projection.layouts import Report, tsne_layout, umap_layout
 from trainer.projection.neighbours import neighbour_graph
-from trainer.projection.pca import Moments, leading_axes, moments
-from trainer.projection.source import UnitVectors
+from trainer.projection.pca import principal_axes
+from trainer.projection.source import WhitenedVectors
 from trainer.store.choose import open_store
 from trainer.store.embeddings import EmbeddingStore
 from trainer.store.projections import ProjectionManifest, write_projection
@@ -31,7 +31,7 @@ FEWEST = 4
 """Points below which there is nothing to lay out."""
 
 _GRAPH_BYTES = 2 * 2**30
-_GRAPH_COMPONENTS = 128
+_FEWEST_FEATURES = 32
 
 
 def run(config: ProjectConfig, context: JobContext) -> Finished:
@@ -50,7 +50,8 @@ def run(config: ProjectConfig, context: JobContext) -> Finished:
         rows=store.manifest.rows,
         count=len(vectors),
         seed=config.seed,
-        metric="cosine",
+        metric="euclidean" if config.method == "pca" else "cosine",
+        whitening=vectors.whitening.identity,
         parameters=parameters,
         code_version=version("astromask"),
     )
@@ -77,9 +78,9 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _read(store: EmbeddingStore, context: JobContext) -> UnitVectors:
+def _read(store: EmbeddingStore, context: JobContext) -> WhitenedVectors:
     context.emit(Stage(name="Reading the embeddings"))
-    vectors = UnitVectors(store, context.raise_if_cancelled)
+    vectors = WhitenedVectors(store, context.raise_if_cancelled)
     if vectors.left_out:
         context.warn(
             f"{vectors.left_out} of {len(store)} vectors are zero or not numbers; those galaxies"
@@ -94,32 +95,30 @@ def _read(store: EmbeddingStore, context: JobContext) -> UnitVectors:
 
 
 def _lay_out(
-    config: ProjectConfig, vectors: UnitVectors, context: JobContext
+    config: ProjectConfig, vectors: WhitenedVectors, context: JobContext
 ) -> tuple[np.ndarray, dict[str, Any]]:
     context.emit(Stage(name="Finding the principal components"))
-    moments_ = moments((block for _, block in vectors.blocks()), vectors.dimension)
-    axes, explained = moments_.principal_axes(2)
-    start = np.zeros((len(vectors), 2), np.float32)  # One column stays 0 where D is 1.
-    start[:, : axes.shape[1]] = vectors.transformed(
-        axes.shape[1], lambda block: (block - moments_.mean) @ axes
+    components = vectors.whitening.components
+    found = principal_axes(
+        (components(features) for _, features in vectors.blocks()), vectors.width, 2
+    )
+    start = np.zeros((len(vectors), 2), np.float32)  # One column stays 0 where K is 1.
+    start[:, : vectors.width] = vectors.transformed(
+        min(vectors.width, 2), lambda features: found.transform(components(features))
     )
     if config.method == "pca":
-        return start, {"explained_variance": explained.tolist()}
-    unit = _for_the_graph(vectors, moments_)
+        return start, {"explained_variance": found.explained.tolist()}
+    unit = _for_the_graph(vectors)
     if config.method == "umap":
         return _umap(config, unit, start, context)
     return _tsne(config, unit, start, context)
 
 
-def _for_the_graph(vectors: UnitVectors, moments_: Moments) -> np.ndarray:
-    """(n, C) float32 unit vectors: as they are, or of fewer dimensions to fit in memory.
-
-    About the origin, not the mean, so that cosines between them stay what they were.
-    """
-    if vectors.nbytes <= _GRAPH_BYTES:
-        return vectors.transformed(vectors.dimension)
-    _, axes = leading_axes(moments_.second, _GRAPH_COMPONENTS)
-    return vectors.transformed(axes.shape[1], lambda block: unit_vectors(block @ axes))
+def _for_the_graph(vectors: WhitenedVectors) -> np.ndarray:
+    """(n, C) float32 unit vectors: all features, or the first of them that fit in memory."""
+    width = max(_FEWEST_FEATURES, _GRAPH_BYTES // (4 * len(vectors)))
+    width = min(width, vectors.width)
+    return vectors.transformed(width, lambda features: unit_vectors(features[:, :width]))
 
 
 def _umap(

@@ -1,16 +1,23 @@
-"""Nearest neighbours in a store: exact, by cosine distance, in bounded memory."""
+"""Nearest neighbours in a store: exact, in bounded memory.
+
+The distance is 1 - cos of the angle between two galaxies' whitened embeddings, see
+`trainer.store.whitening`.
+"""
 
 from __future__ import annotations
 
 import math
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from trainer.errors import QueryError
 from trainer.store.embeddings import EmbeddingStore
 from trainer.store.vectors import unit_vectors, usable
+from trainer.store.whitening import Whitening, whitening_of
 
 NO_ROW = np.uint32(0xFFFFFFFF)
 """Stands where fewer than k neighbours exist."""
@@ -19,13 +26,25 @@ _BLOCK_BYTES = 32 * 2**20
 _CACHE_BYTES = 192 * 2**20
 
 
+_Block: TypeAlias = tuple[np.ndarray, np.ndarray]
+"""Positions (n,) int64 of what can be found, and (n, D) float32 to multiply queries with."""
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    whitening: Whitening
+    lengths: np.ndarray
+    """(N,) float32: lengths of the features, NaN for a vector without direction."""
+    kept: tuple[_Block, ...] = ()
+
+
 class ExactIndex:
     """Compares a query with every vector of a store.
 
     A vector that is zero or holds a NaN has no direction: it is never anyone's neighbour.
-    Stores up to `cache_bytes` of float32 are kept in memory after the first search; larger
-    ones are read from their memory map, block by block, at every search. May be called
-    from any thread.
+    The first search goes through the store once to find lengths. Stores up to `cache_bytes`
+    of float32 are then kept in memory; larger ones are read from their memory map, block by
+    block, at every search. May be called from any thread.
     """
 
     def __init__(
@@ -38,7 +57,7 @@ class ExactIndex:
         self.store = store
         self._block_rows = max(1, block_bytes // (4 * store.manifest.dimension))
         self._keep = 4 * store.manifest.dimension * len(store) <= cache_bytes
-        self._kept: list[tuple[np.ndarray, np.ndarray]] | None = None
+        self._found: _Prepared | None = None
         self._lock = threading.Lock()
 
     def search(
@@ -47,41 +66,68 @@ class ExactIndex:
         """Find the k nearest rows of each query, nearest first, equals in order of row.
 
         `vectors` (q, D) float32; `exclude_rows` (q,) or (q, e): rows left out of each
-        query's answer, such as the query itself. Returns rows (q, k) uint32 and cosine
+        query's answer, such as the query itself. Returns rows (q, k) uint32 and
         distances (q, k) float32 from 0 to 2; where fewer than k exist, `NO_ROW` and
         infinity. Raises QueryError for a query of another length or without direction.
         """
-        queries = self._checked(vectors)
+        prepared = self._prepared()
+        queries = self._checked(vectors, prepared.whitening)
         if k < 1:
             raise QueryError(f"The number of neighbours must be at least 1; it was {k}.")
         excluded = _as_table(exclude_rows, len(queries))
         wanted = min(k + excluded.shape[1], max(len(self.store), 1))
-        rows, cosines = self._best(queries, wanted)
+        rows, cosines = self._best(prepared, queries, wanted)
         cosines[(rows[:, :, None] == excluded[:, None, :]).any(axis=2)] = -np.inf
         distances = np.clip(1.0 - cosines, 0.0, 2.0, where=np.isfinite(cosines), out=1.0 - cosines)
         return _sorted_and_padded(rows, distances.astype(np.float32), k)
 
-    def _checked(self, vectors: np.ndarray) -> np.ndarray:
+    def _checked(self, vectors: np.ndarray, whitening: Whitening) -> np.ndarray:
         dimension = self.store.manifest.dimension
         if vectors.ndim != 2 or vectors.shape[1] != dimension:
             raise QueryError(
                 f'The store "{self.store.manifest.name}" holds vectors of length {dimension};'
                 f" the query has the shape {vectors.shape}."
             )
-        fine = usable(vectors)
+        features = whitening.features(vectors)
+        fine = usable(vectors) & usable(features)
         if not fine.all():
             raise QueryError(
                 f"Query {int(np.argmin(fine))} has no direction: its vector is zero or holds"
                 " values that are not numbers, so nothing can be near it."
             )
-        return unit_vectors(vectors)
+        # The whitening of the store's vectors is done to the query instead: (A'v)·f = v·(Af).
+        turned = unit_vectors(features) @ whitening.axes.T
+        return np.ascontiguousarray(turned, np.float32)
 
-    def _best(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    def _prepared(self) -> _Prepared:
+        """What every search needs; found by the first."""
+        with self._lock:
+            if self._found is None:
+                whitening = whitening_of(self.store)
+                prepared = _Prepared(whitening, self._feature_lengths(whitening))
+                if self._keep:
+                    kept = tuple(self._read_blocks(prepared))
+                    prepared = _Prepared(whitening, prepared.lengths, kept)
+                self._found = prepared
+            return self._found
+
+    def _feature_lengths(self, whitening: Whitening) -> np.ndarray:
+        """(N,) float32 in the order of storage, NaN for a vector without direction."""
+        lengths = [np.empty(0)]
+        for _, vectors in self.store.blocks(self._block_rows):
+            features = whitening.features(vectors)
+            length = np.sqrt(np.einsum("nk,nk->n", features, features, dtype=np.float64))
+            lengths.append(np.where(usable(vectors) & usable(features), length, np.nan))
+        return np.concatenate(lengths).astype(np.float32)
+
+    def _best(
+        self, prepared: _Prepared, queries: np.ndarray, k: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The k largest cosines of each query and the rows they belong to."""
         import faiss  # Brings its own OpenMP: only where something is sought.
 
         best = faiss.ResultHeap(len(queries), k, keep_max=True)
-        for positions, vectors in self._blocks():
+        for positions, vectors in prepared.kept or self._read_blocks(prepared):
             cosines, nearest = faiss.knn(
                 queries, vectors, min(k, len(vectors)), metric=faiss.METRIC_INNER_PRODUCT
             )
@@ -92,22 +138,17 @@ class ExactIndex:
         rows[best.I >= 0] = self.store.rows[best.I[best.I >= 0]]
         return rows, cosines
 
-    def _blocks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Positions (n,) int64 and unit vectors (n, D) float32 of what can be found."""
-        if not self._keep:
-            yield from self._read_blocks()
-            return
-        with self._lock:
-            if self._kept is None:
-                self._kept = list(self._read_blocks())
-        yield from self._kept
-
-    def _read_blocks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _read_blocks(self, prepared: _Prepared) -> Iterator[_Block]:
         start = 0
         for rows, vectors in self.store.blocks(self._block_rows):
-            fine = np.flatnonzero(usable(vectors))
+            length = prepared.lengths[start : start + len(rows)]
+            fine = np.flatnonzero(np.isfinite(length))
             if len(fine):
-                yield start + fine, unit_vectors(vectors[fine])
+                directions = vectors if len(fine) == len(rows) else vectors[fine]
+                # In place: these blocks are what bounds the memory of a search.
+                directions -= prepared.whitening.mean
+                directions /= length[fine, None]
+                yield start + fine, directions
             start += len(rows)
 
 

@@ -44,7 +44,9 @@ class ProjectionManifest(BaseModel):
     """Points; fewer than `rows` where vectors were missing or unusable."""
     seed: int
     metric: str
-    """Distance between the vectors: "cosine", or "euclidean" for PCA."""
+    """Distance between the features: "cosine", or "euclidean" for PCA."""
+    whitening: str = ""
+    """Identity of the `trainer.store.whitening` that made features of the vectors."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Of the method. UMAP: n_neighbors, min_dist, n_epochs, a, b. PCA: explained_variance."""
     code_version: str = ""

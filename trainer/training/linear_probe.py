@@ -1,8 +1,9 @@
 """The jobs `finetune` and `score`: a linear probe learns grades from stored embeddings.
 
 Grades A, B and C are positives of falling weight, X are negatives. The embeddings are
-standardised over the whole store and the two classes weighted to count the same; so the
-score is the probability of being positive if half the galaxies were.
+standardised and whitened as for the search (`trainer.store.whitening`) and the two classes
+weighted to count the same; so the score is the probability of being positive if half the
+galaxies were.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from trainer.events import Finished, Metric, Progress, Stage
 from trainer.launch.context import JobContext
 from trainer.store.choose import open_store
 from trainer.store.embeddings import EmbeddingStore
+from trainer.store.vectors import usable
+from trainer.store.whitening import whitening_of
 from trainer.training.linear_model import (
     DEFAULT_C,
     FOLDS,
     LinearModel,
-    Standardiser,
     cross_validated_auroc,
     fit_linear,
 )
@@ -61,14 +63,14 @@ def run_finetune(config: FinetuneConfig, context: JobContext) -> Finished:
         workspace.labels_folder, config.labels, len(workspace), workspace.catalogue
     )
     context.emit(Stage(name="Reading the embeddings"))
-    standardiser, usable_rows = _survey_statistics(store, context)
-    examples = _examples(codes, usable_rows, config, context)
+    whitening = whitening_of(store)
+    examples = _examples(codes, _usable_rows(store, context), config, context)
     vectors = store.read(examples.rows)
     context.emit(Stage(name="Learning"))
-    model = fit_linear(vectors, examples.labels, examples.weights, standardiser=standardiser)
+    model = fit_linear(vectors, examples.labels, examples.weights, whitening=whitening)
     context.raise_if_cancelled()
     auroc = cross_validated_auroc(
-        vectors, examples.labels, examples.weights, standardiser=standardiser, seed=config.seed
+        vectors, examples.labels, examples.weights, whitening=whitening, seed=config.seed
     )
     _tell(context, examples, auroc)
     probe = ProbeFile(
@@ -80,7 +82,10 @@ def run_finetune(config: FinetuneConfig, context: JobContext) -> Finished:
         seed=config.seed,
         c=DEFAULT_C,
         **_origin(workspace, store),
-        **_numbers(model),
+        whitening=whitening.identity,
+        mean=model.mean.tolist(),
+        coefficients=model.coefficients.tolist(),
+        intercept=model.intercept,
     )
     path = write_probe(context.folder, probe)
     outputs = {"model": f"runs/{context.folder.name}/{path.name}", "run": context.folder.name}
@@ -141,15 +146,6 @@ def _origin(workspace: Workspace, store: EmbeddingStore) -> dict[str, Any]:
     }
 
 
-def _numbers(model: LinearModel) -> dict[str, Any]:
-    return {
-        "mean": model.standardiser.mean.tolist(),
-        "scale": model.standardiser.scale.tolist(),
-        "coefficients": model.coefficients.tolist(),
-        "intercept": model.intercept,
-    }
-
-
 @dataclass(frozen=True)
 class _Examples:
     rows: np.ndarray
@@ -161,21 +157,13 @@ class _Examples:
     counts: dict[str, int]
 
 
-def _survey_statistics(
-    store: EmbeddingStore, context: JobContext
-) -> tuple[Standardiser, np.ndarray]:
-    """Mean and spread over all finite vectors of the store, and the rows (n,) they are of."""
-    dimension = store.manifest.dimension
-    total, squares, usable = np.zeros(dimension), np.zeros(dimension), []
+def _usable_rows(store: EmbeddingStore, context: JobContext) -> np.ndarray:
+    """(n,) uint32: rows whose vectors are finite and not zero."""
+    found = [np.empty(0, np.uint32)]
     for rows, vectors in store.blocks():
         context.raise_if_cancelled()
-        fine = np.isfinite(vectors).all(axis=1)
-        exact = vectors[fine].astype(np.float64)
-        total += exact.sum(axis=0)
-        squares += (exact**2).sum(axis=0)
-        usable.append(rows[fine])
-    rows = np.concatenate([*usable, np.empty(0, np.uint32)])
-    return Standardiser.from_sums(len(rows), total, squares), rows
+        found.append(rows[usable(vectors)])
+    return np.concatenate(found)
 
 
 def _examples(

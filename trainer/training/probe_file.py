@@ -11,7 +11,7 @@ from trainer.atomic import write_text
 from trainer.config import FinetuneConfig
 from trainer.errors import FormatError, QueryError, WorkspaceError
 from trainer.store.manifest import utc_now
-from trainer.training.linear_model import LinearModel, Standardiser
+from trainer.training.linear_model import LinearModel
 from trainer.workspace.runs import list_runs
 from trainer.workspace.workspace import Workspace
 
@@ -43,8 +43,9 @@ class ProbeFile(BaseModel):
     """Inverse strength of the penalty."""
     auroc: float | None
     """Cross-validated; None with too few examples."""
+    whitening: str
+    """Identity of the `trainer.store.whitening` in whose features it was learnt."""
     mean: list[float]
-    scale: list[float]
     coefficients: list[float]
     intercept: float
     code_version: str = ""
@@ -52,8 +53,7 @@ class ProbeFile(BaseModel):
     @property
     def model(self) -> LinearModel:
         """The model that the numbers make up."""
-        standardiser = Standardiser(np.array(self.mean), np.array(self.scale))
-        return LinearModel(standardiser, np.array(self.coefficients), self.intercept)
+        return LinearModel(np.array(self.mean), np.array(self.coefficients), self.intercept)
 
 
 def write_probe(folder: Path, probe: ProbeFile) -> Path:
@@ -76,8 +76,7 @@ def read_probe(folder: Path) -> ProbeFile:
         raise WorkspaceError(f"{path} can't be read: {error.strerror}.") from error
     except ValidationError as error:
         raise FormatError(f"{path} is not a learnt linear score.") from error
-    lengths = {len(values) for values in (probe.mean, probe.scale, probe.coefficients)}
-    if probe.format != 1 or len(lengths) != 1:
+    if probe.format != 1 or len(probe.mean) != len(probe.coefficients):
         raise FormatError(f"{path} is not a linear score that this version can read.")
     return probe
 
