@@ -33,6 +33,7 @@ _PATTERNS = "Cutouts (*.fits *.fit *.fz *.h5 *.hdf5 *.npy *.npz *.png *.jpg *.jp
 _HINT = (
     "Click a galaxy to find what looks like it, or drop a cutout here: FITS, HDF5, NumPy or PNG."
 )
+_NEAR = 0.05
 
 
 class NeighboursPanel(QWidget):
@@ -286,4 +287,5 @@ class NeighboursPanel(QWidget):
 
 
 def _value_text(value: float) -> str:
-    return f"{value:.3f}"
+    """Three decimals, and four where near neighbours would all look alike."""
+    return f"{value:.3f}" if abs(value) >= _NEAR else f"{value:.4f}"

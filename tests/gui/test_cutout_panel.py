@@ -86,10 +86,10 @@ def test_a_missing_band_is_named_not_shown_as_black(
     panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
 ) -> None:
     state.cutout.set_cutout(make_cutout(7, missing=(0,)))
+    # Single bands may follow the galaxy a turn later.
     qtbot.waitUntil(lambda: panel._views[1].picture.image is not None)
     assert "missing" in panel._views[0].caption.text()
     assert panel._views[0].picture.image is None
-    assert panel._views[1].picture.image is not None
 
 
 def test_a_click_on_a_band_shows_it_alone_and_a_second_brings_colour_back(
