@@ -47,6 +47,9 @@ class Services(QObject):
 
     def _wire(self) -> None:
         self.workspace.changing.connect(self.thumbnails.start_over)
+        self.workspace.changing.connect(self.labels.forget)
+        self.workspace.closed.connect(self.labels.forget)
+        self.workspace.closed.connect(self.jobs.close)
         for service in (
             self.cutouts,
             self.inference,

@@ -18,7 +18,7 @@ from trainer.wire import WireError, read_message, write_message
 
 Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 KEPT_LINES = 5
-HANGUP_PATIENCE = 2.0
+HANGUP_PATIENCE = 1.0
 """Seconds that a child which has closed its pipes may take to end."""
 
 

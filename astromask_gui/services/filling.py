@@ -37,6 +37,20 @@ def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]
         state.preferences.remember(str(loaded.facts.folder))
 
 
+def empty_state(state: ApplicationState) -> None:
+    """Show nothing, as before anything was open."""
+    state.view.set_projections(())
+    state.view.set_coordinates(None, None)
+    state.neighbours.clear()
+    state.selection.reset(0)
+    state.filters.reset(0)
+    state.reconstruction.clear()
+    state.undo.clear()
+    state.labels.set_codes(np.zeros(0, np.int8))
+    state.columns.set_columns(())
+    state.thumbnails.clear()
+
+
 def first_colouring(columns: tuple[Column, ...]) -> Colouring:
     """What a map shows before the user chooses: kinds of galaxy where they are known."""
     names = {column.name.lower(): column.name for column in columns if column.kind == "category"}

@@ -77,6 +77,9 @@ class JobService(QObject):
     def close(self) -> None:
         """Stop watching; the jobs go on."""
         self._timer.stop()
+        self._background.drop("watch")
+        self._folder = self._watch = self._learning = None
+        self._state.jobs.set_jobs(())
 
     def _take_watch(self, watch: JobWatch) -> None:
         self._watch, self._looking = watch, False

@@ -43,9 +43,17 @@ class LabelService(QObject):
     def open(self, loaded: Loaded) -> None:
         """Serve another workspace, or the same one with something new."""
         before = self._desk
+        if before is not None and before.count == loaded.facts.count:
+            return
+        self.forget()
         self._desk = _Desk(loaded, self._state.labels.label_set)
-        is_other = before is None or before.folder != self._desk.folder
-        self._run(self._desk.open, self._take_earlier if is_other else self._take_grown)
+        self._run(self._desk.open, self._take_earlier if before is None else self._take_grown)
+
+    def forget(self) -> None:
+        """Another workspace is about to be shown, or none; what was asked for is still written."""
+        if self._desk is not None:
+            self._run(self._desk.close, _nothing)
+            self._desk = None
 
     def close(self) -> None:
         """Finish what was asked for; every grade that was given is on disk afterwards."""
@@ -103,14 +111,21 @@ class LabelService(QObject):
             self._state.columns.invalidate(name)
 
     def _run(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        self._background.run(work, done, self._state.messages.error)
+        desk = self._desk
+
+        def take(answer: T) -> None:
+            # Where another workspace has been opened meanwhile, it was written all the same.
+            if desk is self._desk:
+                done(answer)
+
+        self._background.run(work, take, self._state.messages.error)
 
 
 class _Desk:
-    """One workspace's journal; everything but `folder` is for the labels' thread."""
+    """One workspace's journal; everything but `count` is for the labels' thread."""
 
     def __init__(self, loaded: Loaded, label_set: str) -> None:
-        self.folder = loaded.workspace.folder
+        self.count = loaded.facts.count
         self._workspace, self._label_set = loaded.workspace, label_set
         self._journal: LabelJournal | None = None
 
@@ -140,6 +155,10 @@ class _Desk:
         if self._journal is None:
             self._journal = self._workspace.journal(self._label_set)
         return self._journal
+
+
+def _nothing(_: object) -> None:
+    pass
 
 
 def _caption(count: int, grade: Grade | None) -> str:

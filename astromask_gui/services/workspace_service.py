@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from astromask_gui.services.background import Background
 from astromask_gui.services.demo import copy_demo
-from astromask_gui.services.filling import fill_state, update_state
+from astromask_gui.services.filling import empty_state, fill_state, update_state
 from astromask_gui.services.loading import (
     Loaded,
     load_coordinates,
@@ -32,6 +32,8 @@ class WorkspaceService(QObject):
 
     changing = pyqtSignal()
     """The reader has another survey open, which the window's state is about to show."""
+    closed = pyqtSignal()
+    """Nothing is open any more."""
     loaded_changed = pyqtSignal(object)
     """`Loaded`: another workspace, another of its stores, or the same with something new."""
 
@@ -51,6 +53,7 @@ class WorkspaceService(QObject):
         state.session.demo_requested.connect(self.open_demo)
         state.session.store_requested.connect(self._switch_store)
         state.session.create_requested.connect(self._create)
+        state.session.changed.connect(self._follow_closing)
         state.view.projection_requested.connect(self._load_projection)
         state.columns.requested.connect(self._load_column)
         reader.died.connect(lambda sentence, _: state.messages.error(sentence))
@@ -81,6 +84,14 @@ class WorkspaceService(QObject):
             self._state.messages.error,
             lane="refresh",
         )
+
+    def _follow_closing(self) -> None:
+        if self._state.session.workspace is None and self._loaded is not None:
+            self._loaded = None
+            for lane in ("open", "refresh", "noise", "projection"):
+                self._background.drop(lane)
+            self.closed.emit()
+            empty_state(self._state)
 
     def _run_opening(self, work: Callable[[], Loaded | dict[str, Any]]) -> None:
         # What was being opened or taken in is no longer wanted.

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
 from astromask_gui.state.application import ApplicationState
-from tests.services.small_survey import COUNT
+from tests.services.small_survey import COUNT, make_workspace
 from trainer.workspace.workspace import Workspace
 
 
@@ -110,6 +110,23 @@ def test_a_grade_that_can_not_be_written_is_said_and_not_shown(
     assert opened.messages.history[-1].level == "error"
     assert opened.labels.grade_of(1) is None
     assert opened.undo.undo_caption is None
+
+
+def test_grades_of_one_workspace_do_not_reach_another(
+    opened: ApplicationState, survey: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = make_workspace(tmp_path / "other", embedded=False)
+    grade(opened, qtbot, [1], "B")
+    opened.labels.grade(np.array([2]), "A")
+    opened.session.request_open(other)
+    qtbot.waitUntil(lambda: opened.session.workspace.folder == other)  # type: ignore[union-attr]
+    assert opened.undo.undo_caption is None and not opened.labels.codes.any()
+    grade(opened, qtbot, [5], "X")
+    assert np.flatnonzero(on_disk(other)).tolist() == [5]
+    assert np.flatnonzero(on_disk(survey)).tolist() == [1, 2]
+    opened.session.request_open(survey)
+    qtbot.waitUntil(lambda: bool(opened.labels.codes.any() and opened.labels.codes[1] == 2))
+    assert opened.undo.undo_caption == "Grade"
 
 
 @pytest.mark.parametrize("rows", [[], [0]])

@@ -175,6 +175,24 @@ def test_another_workspace_leaves_nothing_of_the_one_before(
     assert "no embeddings yet" in str(opened.neighbours.error)
 
 
+def test_closing_leaves_nothing_and_nothing_comes_back(
+    opened: ApplicationState, services: Services, survey: Path, qtbot: QtBot
+) -> None:
+    opened.selection.set_active(3)
+    services.workspace.refresh(lambda: None)
+    opened.session.set_workspace(None)
+    assert opened.selection.size == 0 and opened.view.coordinates is None
+    assert opened.columns.names() == () and opened.jobs.jobs == ()
+    opened.session.request_open(survey.parent / "absent")
+    qtbot.waitUntil(lambda: opened.session.error is not None)
+    # The refresh, which was asked for before, has been dropped.
+    assert opened.session.workspace is None
+    opened.session.request_open(survey)
+    qtbot.waitUntil(lambda: opened.view.coordinates is not None, timeout=20000)
+    opened.selection.set_active(3)
+    qtbot.waitUntil(lambda: opened.cutout.cutout is not None)
+
+
 def test_cutouts_without_a_workspace_are_offered_and_become_one(
     state: ApplicationState, tmp_path: Path, qtbot: QtBot, request: pytest.FixtureRequest
 ) -> None:
