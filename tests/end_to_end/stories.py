@@ -115,11 +115,11 @@ def drop_a_file(story: Story, path: str) -> Found:
     story.wait(lambda: state.session.worker in ("ready", "failed"))
     state.neighbours.set_query(Query("file", path=Path(path)))
     story.wait(lambda: not state.neighbours.busy)
-    results = state.neighbours.results
+    results, problem = state.neighbours.results, state.neighbours.error
     state.selection.set_active(0)
     story.wait(lambda: bool(state.reconstruction.result or state.reconstruction.unavailable))
     return {
-        "problem": state.neighbours.error,
+        "problem": problem,
         "rows": [] if results is None else [int(row) for row in results.rows[:5]],
         "distances": [] if results is None else [float(value) for value in results.values[:5]],
         "unavailable": state.reconstruction.unavailable,

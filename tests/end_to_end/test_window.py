@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import select
 from collections.abc import Callable
 from pathlib import Path
@@ -61,3 +62,25 @@ def test_a_job_outlives_the_window_and_is_found_again(tell: Tell, survey: Path) 
     again = tell("find_the_job", survey)
     assert (again["job"], again["status"]) == (left["job"], "finished")
     assert "later" in again["projections"]
+
+
+class Hostile:
+    """What a pickle can do to whoever trusts it."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
+        return os.mkdir, (str(self.mark),)
+
+
+def test_a_hostile_checkpoint_does_nothing_but_a_sentence(
+    tell: Tell, survey: Path, tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark"
+    (survey / "none.pth").write_bytes(pickle.dumps({"model": Hostile(mark)}))
+    found = tell("drop_a_file", survey, survey.parent / "cutouts.gri.h5")
+    assert not mark.exists()
+    assert "none.pth" in found["unavailable"] and "refused" in found["unavailable"]
+    assert found["problem"] == found["unavailable"]
+    assert found["code"] == 0

@@ -1,0 +1,39 @@
+"""The window's benchmarks measure what they say, at a small size; never how fast."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from astromask_gui.resource_files import resource
+
+Run = Callable[..., "CompletedProcess[str]"]
+
+
+def measured(run: Run, name: str, folder: Path) -> dict[str, float]:
+    file = folder / f"{name}.json"
+    done = run("benchmarks", name, "--small", "--json", file)
+    assert done.returncode == 0, done.stderr
+    results = json.loads(file.read_text())
+    assert all(set(one) == {"metric", "value", "unit", "target", "holds"} for one in results)
+    return {one["metric"]: one["value"] for one in results}
+
+
+@pytest.mark.slow
+def test_a_click_is_measured(run: Run, tmp_path: Path) -> None:
+    found = measured(run, "click", tmp_path)
+    to_cutout = found["click to cutout on screen, median"]
+    assert 0 < to_cutout < found["click to reconstruction, median"]
+
+
+@pytest.mark.slow
+def test_the_start_is_measured(run: Run, tmp_path: Path) -> None:
+    if not resource("demo", "workspace.toml").is_file():
+        pytest.skip("the demo survey is not part of this checkout")
+    found = measured(run, "startup", tmp_path)
+    assert 0 < found["command to first paint"] < found["command to reconstruction"]
+    assert found["torch imported in the window's process"] == 0
