@@ -21,6 +21,13 @@ def band_axis(shape: Sequence[int]) -> int:
     return 3 if second == third != last else 1
 
 
+def cutout_shape(shape: Sequence[int]) -> tuple[int, int, int]:
+    """(B, H, W) of one cutout of an array of four dimensions."""
+    _, *sides = map(int, shape)
+    first, second, third = sides
+    return (first, second, third) if band_axis(shape) == 1 else (third, first, second)
+
+
 def bands_second(pixels: np.ndarray, axis: int) -> np.ndarray:
     """(N, B, H, W), contiguous, from an array with its bands on `axis`."""
     return pixels if axis == 1 else np.ascontiguousarray(np.moveaxis(pixels, axis, 1))

@@ -144,7 +144,7 @@ def _open_hdf5(path: Path, bands: Sequence[str] | None) -> CutoutReader:
             reader: type[Hdf5Reader] = _load(entry)
             if reader.recognises(file):
                 return reader(path, bands, file)
-        names = ", ".join(list(file)[:12]) or "nothing"
+        names = ", ".join(map(str, list(file)[:12])) or "nothing"
         file.close()
     raise FormatError(
         f"{path} is HDF5 but holds no cutouts that are known: expected one dataset of four"

@@ -37,7 +37,7 @@ def reading_fits(path: Path) -> Iterator[None]:
             yield
         except AstroMaskError:
             raise
-        except (OSError, EOFError, VerifyError, ValueError, TypeError, KeyError) as error:
+        except (OSError, EOFError, VerifyError, ValueError, TypeError, LookupError) as error:
             raise FormatError(f"{path} can't be read as FITS: {error}.") from error
 
 
@@ -47,6 +47,8 @@ def open_fits(path: Path) -> fits.HDUList:
     with ExitStack() as on_failure, reading_fits(path):
         hdus = fits.open(path, memmap=False)
         on_failure.callback(hdus.close)
+        if not all(hasattr(hdu, "fileinfo") for hdu in hdus):
+            raise FormatError(f"{path} is not standard FITS: a header of it makes no sense.")
         info = [hdu.fileinfo() for hdu in hdus]
         if path.suffix.lower() != ".gz":
             expected = max(part["datLoc"] + part["datSpan"] for part in info)
@@ -159,7 +161,7 @@ def celestial_wcs(header: Header) -> Any | None:
         warnings.simplefilter("ignore", AstropyWarning)
         try:
             wcs = WCS(header).celestial
-        except (WcsError, ValueError, KeyError, TypeError):
+        except (WcsError, ValueError, KeyError, TypeError, IndexError):
             return None
     return wcs if wcs.naxis == 2 and wcs.has_celestial else None
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from trainer.cutouts.files import require_file
 from trainer.cutouts.text import text_array
-from trainer.errors import FormatError
+from trainer.errors import AstroMaskError, FormatError
 
 SPAN_BYTES = 64 * 2**20
 """Most that one read call fetches beside what was asked for."""
@@ -60,7 +60,9 @@ def reading(path: Path) -> Iterator[None]:
     """Turn what h5py raises on damaged files into a `FormatError` that names the file."""
     try:
         yield
-    except (OSError, RuntimeError, KeyError) as error:
+    except AstroMaskError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise FormatError(f"{path} is damaged: {str(error).strip(chr(39))}.") from error
 
 

@@ -83,7 +83,10 @@ def _pairs(facts: dict[str, Any]) -> list[Pair]:
         ("Pixel scale", _number(facts["pixel_scale"], " arcsec") or "not known"),
         ("Zero-points", _zero_points(facts["zero_points"])),
         ("Coordinates", _coordinates(facts)),
-        ("Identifiers", f"{ids['first']} … {ids['last']}{'' if ids['unique'] else ', not unique'}"),
+        (
+            "Identifiers",
+            _span(ids["first"], ids["last"]) + ("" if ids["unique"] else ", not unique"),
+        ),
         ("Columns", listed(list(facts["columns"]))),
         ("Beside the pixels", listed([_BESIDE[name] for name in facts["beside"]])),
         ("Stored as", _storage(facts)),
@@ -102,6 +105,10 @@ def _number(value: float | None, unit: str) -> str:
     return "" if value is None else f"{value:.4g}{unit}"
 
 
+def _span(first: str, last: str) -> str:
+    return first if first == last else f"{first} … {last}"
+
+
 def _zero_points(values: Sequence[float] | None) -> str:
     if values is None:
         return "not known"
@@ -113,8 +120,8 @@ def _coordinates(facts: dict[str, Any]) -> str:
     found = facts["coordinates"]
     if found is None or not found["known"]:
         return "none"
-    (low_ra, high_ra), (low_dec, high_dec) = found["ra"], found["dec"]
-    ranges = f"RA {low_ra:.4f} … {high_ra:.4f}°, Dec {low_dec:.4f} … {high_dec:.4f}°"
+    ra, dec = (_span(*(f"{value:.4f}" for value in found[name])) for name in ("ra", "dec"))
+    ranges = f"RA {ra}°, Dec {dec}°"
     lacking = facts["count"] - found["known"]
     if "files" in facts or not lacking:
         return ranges

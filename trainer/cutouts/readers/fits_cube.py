@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from trainer.cutouts import fits_file
-from trainer.cutouts.axes import band_axis, bands_second
+from trainer.cutouts.axes import band_axis, bands_second, cutout_shape
 from trainer.cutouts.bands import settle_bands
 from trainer.cutouts.coordinates import clean_coordinates
 from trainer.cutouts.files import check_rows
@@ -131,11 +131,8 @@ class FitsCubeReader:
         return (1,) * (4 - len(shape)) + shape
 
     def _make_layout(self, users_word: Sequence[str] | None) -> Layout:
-        header, shape = self._hdu.header, self._shape4
-        if band_axis(shape) == 1:
-            count, height, width = shape[1:]
-        else:
-            height, width, count = shape[1:]
+        header = self._hdu.header
+        count, height, width = cutout_shape(self._shape4)
         named = fits_file.band_names(header, count)
         bands, guessed = settle_bands(self.path, count, named, named is None, users_word)
         kind = {2: "an image of one band", 3: "a cube of bands", 4: "a stack of cubes"}

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from trainer.cutouts import hdf5_file
-from trainer.cutouts.axes import band_axis, bands_second
+from trainer.cutouts.axes import band_axis, bands_second, cutout_shape
 from trainer.cutouts.bands import order_warning, settle_bands, short_name, short_names, split_names
 from trainer.cutouts.coordinates import clean_coordinates
 from trainer.cutouts.files import check_rows
@@ -85,9 +85,9 @@ class Hdf5Reader:
     def ids(self) -> np.ndarray:
         """(N,) int64 or text; row numbers as text where the file has none."""
         name = self._found.id_column
-        if name is None or name not in self._per_row:
-            return np.arange(len(self)).astype(np.str_)
         with hdf5_file.reading(self.path):
+            if name is None or name not in self._per_row:
+                return np.arange(len(self)).astype(np.str_)
             values = hdf5_file.column_values(self._file[name])
         if values.dtype.kind == "f" and np.all(values == np.rint(values)):
             return values.astype(np.int64)
@@ -95,18 +95,18 @@ class Hdf5Reader:
 
     def coordinates(self) -> tuple[np.ndarray, np.ndarray] | None:
         """(ra, dec) in degrees, NaN where unknown or outside the sphere; None where absent."""
-        names = [self._coordinate_name(kind) for kind in ("ra", "dec")]
-        if names[0] is None or names[1] is None:
-            return None
         with hdf5_file.reading(self.path):
+            names = [self._coordinate_name(kind) for kind in ("ra", "dec")]
+            if names[0] is None or names[1] is None:
+                return None
             ra, dec = (self._file[name][()] for name in names)
         return clean_coordinates(ra, dec)
 
     def columns(self) -> dict[str, np.ndarray]:
         """The other datasets of one value (or up to eight) a cutout, by name."""
-        used = {self._found.id_column, *map(self._coordinate_name, ("ra", "dec"))}
         columns: dict[str, np.ndarray] = {}
         with hdf5_file.reading(self.path):
+            used = {self._found.id_column, *map(self._coordinate_name, ("ra", "dec"))}
             for name in self._per_row:
                 if name in used:
                     continue
@@ -134,8 +134,9 @@ class Hdf5Reader:
 
     def metadata(self) -> dict[str, Any]:
         """Storage of the images, and the file's attributes."""
-        facts = hdf5_file.storage_facts(self._images)
-        attributes = {**self._file.attrs, **self._images.attrs}
+        with hdf5_file.reading(self.path):
+            facts = hdf5_file.storage_facts(self._images)
+            attributes = {**self._file.attrs, **self._images.attrs}
         facts["attributes"] = {name: _plain(value) for name, value in attributes.items()}
         return facts
 
@@ -166,11 +167,11 @@ class Hdf5Reader:
 
     def _make_layout(self, users_word: Sequence[str] | None) -> Layout:
         found, images = self._found, self._images
-        shape = bands_second(np.empty((1, *images.shape[1:]), np.bool_), self._band_axis).shape
+        shape = cutout_shape(images.shape)
         own = self._attribute(BANDS_ATTRIBUTES)
         names = short_names(_name_list(own)) if own is not None else found.bands
         bands, guessed = settle_bands(
-            self.path, shape[1], names, found.bands_guessed and own is None, users_word
+            self.path, shape[0], names, found.bands_guessed and own is None, users_word
         )
         scale = self._attribute(PIXEL_SCALE_ATTRIBUTES)
         slow = hdf5_file.slow_rows_warning(images)
@@ -178,7 +179,7 @@ class Hdf5Reader:
             name=found.name,
             sentence=found.sentence,
             bands=bands,
-            shape=(shape[1], shape[2], shape[3]),
+            shape=shape,
             dtype=images.dtype,
             bands_guessed=guessed,
             pixel_scale=found.pixel_scale if scale is None else float(np.ravel(scale)[0]),

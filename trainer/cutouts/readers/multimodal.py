@@ -64,11 +64,11 @@ class MultimodalReader(Hdf5Reader):
 
     def _beside(self, name: str, rows: np.ndarray) -> np.ndarray | None:
         """Rows of a dataset that goes with the images band by band; None where it doesn't."""
-        if name not in self._file:
-            return None
-        dataset = self._file[name]
-        fits = dataset.shape in (self._images.shape, self._images.shape[:2])
         with hdf5_file.reading(self.path):
+            dataset = self._file.get(name)
+            if not isinstance(dataset, h5py.Dataset):
+                return None
+            fits = dataset.shape in (self._images.shape, self._images.shape[:2])
             return hdf5_file.read_rows(dataset, rows) if fits else None
 
     def _names(self, file: h5py.File, rows: slice) -> np.ndarray | None:

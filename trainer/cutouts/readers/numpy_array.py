@@ -5,25 +5,32 @@ from __future__ import annotations
 import shutil
 import struct
 import tempfile
+import tokenize
 import zipfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from trainer.cutouts.axes import band_axis, bands_second
+from trainer.cutouts.axes import band_axis, bands_second, cutout_shape
 from trainer.cutouts.bands import settle_bands, short_names
 from trainer.cutouts.coordinates import clean_coordinates
 from trainer.cutouts.files import check_rows, require_file
 from trainer.cutouts.protocol import Extras, Layout
 from trainer.cutouts.text import text_array
-from trainer.errors import FormatError
+from trainer.errors import AstroMaskError, FormatError
 
 _USUAL_NAMES = ("images", "cutouts", "image", "data", "x", "arr_0")
 _ID_NAMES = ("object_id", "ids", "id")
 _BAND_NAMES = ("bands", "band_names")
+_DAMAGE = (
+    OSError, ValueError, TypeError, EOFError, KeyError, RuntimeError, OverflowError, SyntaxError,
+    zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError,
+)  # fmt: skip
+"""NumPy parses a header as Python's own literals, so that even its tokens may be damaged."""
 _LOCAL_HEADER = struct.Struct("<26xHH")
 
 
@@ -42,19 +49,8 @@ class NumpyReader:
         self._cleanup = ExitStack()
         with ExitStack() as on_failure:
             on_failure.callback(self._cleanup.close)
-            try:
+            with _reading(path):
                 self._array = self._open()
-            except (
-                OSError,
-                ValueError,
-                EOFError,
-                KeyError,
-                RuntimeError,
-                zipfile.BadZipFile,
-            ) as error:
-                if isinstance(error, FormatError):
-                    raise
-                raise FormatError(f"{path} can't be read as a NumPy array: {error}.") from error
             self.layout = self._make_layout(bands)
             on_failure.pop_all()
 
@@ -179,20 +175,30 @@ class NumpyReader:
         return array[None] if shape[axis] < min(sides) else array[:, None]
 
     def _make_layout(self, users_word: Sequence[str] | None) -> Layout:
-        axis = band_axis(self._array.shape)
-        shape = bands_second(np.empty((1, *self._array.shape[1:]), np.bool_), axis).shape
+        shape = cutout_shape(self._array.shape)
         listed = [self._others[name] for name in _BAND_NAMES if name in self._others]
         named = short_names(text_array(listed[0]).tolist()) if listed else None
-        bands, guessed = settle_bands(self.path, shape[1], named, named is None, users_word)
+        bands, guessed = settle_bands(self.path, shape[0], named, named is None, users_word)
         return Layout(
             name="numpy",
             sentence=f"A NumPy array of shape {self._array.shape}.",
             bands=bands,
-            shape=(shape[1], shape[2], shape[3]),
+            shape=shape,
             dtype=self._array.dtype,
             bands_guessed=guessed,
             warnings=tuple(self._warnings),
         )
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn what NumPy and zipfile raise on damaged files into a `FormatError`."""
+    try:
+        yield
+    except AstroMaskError:
+        raise
+    except _DAMAGE as error:
+        raise FormatError(f"{path} can't be read as a NumPy array: {error}.") from error
 
 
 def _header(
