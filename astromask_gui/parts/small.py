@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QVBoxLayo
 def label(
     text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False
 ) -> QLabel:
-    """A label; `role` is one of the style sheet's: muted, title, strong, small, error."""
+    """A label; `role` is one of the style sheet's: muted, title, strong, small, warn, error."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
