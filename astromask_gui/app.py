@@ -37,10 +37,11 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def start(arguments: Arguments) -> Program:
     """Build the program, its window not yet shown."""
-    from astromask_gui.services.cores import wait_passively
+    from astromask_gui.services.cores import hand_over_quickly, wait_passively
     from astromask_gui.services.reader import start_reader
 
     wait_passively()
+    hand_over_quickly()
     return_freed_memory()
     # The reader's own start runs beside that of the window.
     reader = start_reader()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 
 # mallopt(3); the numbers are part of glibc's interface.
@@ -16,7 +17,9 @@ def return_freed_memory() -> None:
 
     Left alone it keeps a heap for each thread and, after the first large array that is
     freed, puts those of up to 32 MiB on it for good. Other C libraries are left alone.
+    Arrow, which would keep a pool of its own, is told to use the same heap.
     """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     library = _glibc()
     if library is not None:
         library.mallopt(_M_MMAP_THRESHOLD, _LARGE)

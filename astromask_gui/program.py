@@ -5,11 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from PyQt6.QtCore import QMessageLogContext, QSettings, QtMsgType, qInstallMessageHandler
+from PyQt6.QtCore import (
+    QMessageLogContext,
+    QSettings,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PyQt6.QtWidgets import QApplication
 
 from astromask_gui.arguments import DEFAULT_SIZE, Arguments
 from astromask_gui.interrupts import Interrupts
+from astromask_gui.memory import trim
 from astromask_gui.services.all_services import Services
 from astromask_gui.services.demo import SHOWN_GALAXY
 from astromask_gui.services.faults import FaultLog
@@ -21,6 +28,8 @@ from astromask_gui.style import apply_style
 from astromask_gui.windows.first_paint import FirstPaint
 from astromask_gui.windows.main_window import MainWindow
 from astromask_gui.windows.screenshot import Screenshot
+
+TIDY_AFTER_MS = 3000
 
 
 class Program:
@@ -72,6 +81,12 @@ class Program:
     def _connect_signals(self) -> None:
         self.state.preferences.changed.connect(self._apply_style)
         self.services.workspace.loaded_changed.connect(self._choose_galaxy)
+        # Opening leaves much behind that is soon not needed any more.
+        self._tidy = QTimer(self.application)
+        self._tidy.setSingleShot(True)
+        self._tidy.setInterval(TIDY_AFTER_MS)
+        self._tidy.timeout.connect(trim)
+        self.services.workspace.loaded_changed.connect(lambda _: self._tidy.start())
 
     def _begin(self) -> None:
         """What waits until the window has been painted."""

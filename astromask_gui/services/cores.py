@@ -23,3 +23,8 @@ def wait_passively() -> None:
     takes more than a second.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def hand_over_quickly() -> None:
+    """Let threads take turns every millisecond, so that an answer does not wait for five."""
+    sys.setswitchinterval(0.001)

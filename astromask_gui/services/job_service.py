@@ -62,7 +62,9 @@ class JobService(QObject):
     def open(self, loaded: Loaded) -> None:
         """Follow the jobs of another workspace, and offer its checkpoint and store in forms."""
         folder, facts = loaded.workspace.folder, loaded.facts
-        make = partial(_make_forms, facts.checkpoint, facts.store)
+        # What was trained last is what one will want to embed with.
+        checkpoint = next(iter(facts.checkpoints), facts.checkpoint)
+        make = partial(_make_forms, checkpoint, facts.store)
         self._background.run(make, self._state.jobs.set_forms, self._state.messages.error)
         if self._folder == folder:
             return

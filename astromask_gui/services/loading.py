@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from trainer.workspace.workspace import Workspace
 
 PREFERRED = ("umap", "tsne", "pca")
-CHECKPOINT_ENDINGS = {".safetensors", ".pth", ".pt"}
+CHECKPOINTS = ("checkpoint-best.safetensors", "checkpoint-last.safetensors")
+"""What a pretraining leaves in its run folder; the model's own room would bring torch along."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,12 @@ def describe_columns(workspace: Workspace) -> tuple[Column, ...]:
 
 
 def find_checkpoints(folder: Path) -> tuple[Path, ...]:
-    """Checkpoints in the workspace's runs, newest first."""
-    found = [path for path in (folder / "runs").glob("*/**/*") if path.suffix in CHECKPOINT_ENDINGS]
-    return tuple(sorted(found, key=lambda path: path.stat().st_mtime, reverse=True))
+    """The best checkpoint of each pretraining of the workspace, newest first."""
+    found = []
+    # A run's name begins with its time.
+    for run in sorted((folder / "runs").glob("*"), reverse=True):
+        found += [run / name for name in CHECKPOINTS if (run / name).is_file()][:1]
+    return tuple(found)
 
 
 def _complete_stores(workspace: Workspace, notes: list[str]) -> dict[str, EmbeddingStore]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -58,6 +59,9 @@ class SearchService(QObject):
         self._cutouts, self._inference = cutouts, inference
         self._loaded: Loaded | None = None
         self._index: ExactIndex | None = None
+        self._held: Callable[[], None] | None = None
+        """A search that waits until the galaxy itself is on screen."""
+        state.cutout.changed.connect(self._let_go)
         state.selection.active_changed.connect(self._follow)
         state.neighbours.query_changed.connect(self._seek)
         state.columns.ready.connect(self._repeat_column)
@@ -81,6 +85,7 @@ class SearchService(QObject):
             self._state.neighbours.set_query(Query("row", row=row))
 
     def _seek(self, number: int, query: Query) -> None:
+        self._held = None
         if self._loaded is None:
             self._state.neighbours.fail(number, "Open a workspace first.")
         elif query.kind == "column":
@@ -90,9 +95,17 @@ class SearchService(QObject):
         elif query.kind == "row" and query.row is not None:
             count = self._state.neighbours.count
             work = partial(neighbours_of_row, self._index, query, count)
-            self._run(number, work)
+            self._held = partial(self._run, number, work)
+            self._let_go()
         elif query.path is not None:
             self._encode_file(number, query, query.path)
+
+    def _let_go(self) -> None:
+        # One look at what was clicked on is worth more than forty at its like, and a search
+        # keeps every core busy.
+        if self._held is not None and self._state.cutout.loading is None:
+            held, self._held = self._held, None
+            held()
 
     def _run(self, number: int, work: partial[Neighbours]) -> None:
         self._background.run(

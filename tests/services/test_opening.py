@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
+from astromask_gui.services.loading import CHECKPOINTS, find_checkpoints
 from astromask_gui.state.application import ApplicationState
 from tests.services.small_survey import (
     BANDS,
@@ -134,6 +136,26 @@ def test_a_new_projection_and_store_appear_and_the_view_stays(
     opened.session.request_store("second")
     qtbot.waitUntil(lambda: opened.session.workspace.store == "second")  # type: ignore[union-attr]
     assert opened.view.projection == "pca"
+
+
+def test_the_best_checkpoint_of_each_pretraining_is_found(tmp_path: Path) -> None:
+    for run, names in {
+        "2026-01-01T00-00-00Z-pretrain": ("best", "last"),
+        "2026-02-01T00-00-00Z-pretrain": ("last",),
+        "2026-03-01T00-00-00Z-embed": (),
+    }.items():
+        (tmp_path / "runs" / run).mkdir(parents=True)
+        for name in names:
+            (tmp_path / "runs" / run / f"checkpoint-{name}.safetensors").touch()
+    found = [f"{path.parent.name[5:7]} {path.stem}" for path in find_checkpoints(tmp_path)]
+    assert found == ["02 checkpoint-last", "01 checkpoint-best"]
+
+
+def test_the_names_of_checkpoints_are_those_that_pretraining_writes() -> None:
+    # Read, not imported: it would bring torch into this process.
+    source = Path(find_spec("trainer").submodule_search_locations[0])  # type: ignore[union-attr,index]
+    text = (source / "model" / "checkpoints.py").read_text()
+    assert all(f'"{name}"' in text for name in CHECKPOINTS)
 
 
 def test_rows_that_were_added_appear(
