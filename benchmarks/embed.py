@@ -18,7 +18,7 @@ import torch
 from benchmarks.plain_mae import PlainMAE
 from benchmarks.results import Result
 from benchmarks.samples import BANDS, architectures, make_workspace
-from benchmarks.timing import best_seconds
+from benchmarks.timing import Comparison, compare
 from trainer.cutouts.scaling import NoScaling
 from trainer.errors import AstroMaskError
 from trainer.inference.encode import Encoder
@@ -44,17 +44,19 @@ def run(args: argparse.Namespace) -> list[Result]:
     batch, rounds = (8, 2) if args.small else (64, args.rounds)
     results = []
     for name, architecture in architectures(args.small).items():
-        ours, plain = _encode(architecture, batch, rounds)
+        seconds = _encode(architecture, batch, rounds)
         results += [
-            Result(f"{name}, encoding", ours, "images/s"),
-            Result(f"{name}, encoding by the original's structure", plain, "images/s"),
-            Result.at_least(f"{name}, ratio", ours / plain, "", 1.0),
+            Result(f"{name}, encoding", batch / seconds.ours, "images/s"),
+            Result(
+                f"{name}, encoding by the original's structure", batch / seconds.theirs, "images/s"
+            ),
+            Result.at_least(f"{name}, ratio", seconds.ratio, "", 1.0),
         ]
     return results + _memory(args.small)
 
 
-def _encode(architecture: Architecture, batch: int, rounds: int) -> tuple[float, float]:
-    """Images a second of encoding: ours, and the original's structure."""
+def _encode(architecture: Architecture, batch: int, rounds: int) -> Comparison:
+    """A batch encoded by us, and by the original's structure."""
     torch.manual_seed(0)
     a = architecture
     model, plain = MaskedAutoencoder(a).eval(), PlainMAE(a).eval()
@@ -69,10 +71,7 @@ def _encode(architecture: Architecture, batch: int, rounds: int) -> tuple[float,
     difference = np.abs(encoder.encode(images.numpy()) - theirs().numpy()).max()
     if difference > 1e-4:
         raise AstroMaskError(f"The two implementations differ by {difference:.2g}.")
-    seconds = best_seconds(
-        {"ours": lambda: encoder.encode(images.numpy()), "plain": theirs}, rounds
-    )
-    return batch / seconds["ours"], batch / seconds["plain"]
+    return compare(lambda: encoder.encode(images.numpy()), theirs, rounds)
 
 
 def _memory(small: bool) -> list[Result]:

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import dataclasses
+import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 
-def best_seconds(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Least wall time of each way, s. They take turns, so that a busy spell meets all alike."""
-    for way in ways.values():
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """How fast ours and theirs are."""
+
+    ours: float
+    """Least wall time, s."""
+    theirs: float
+    ratio: float
+    """Speed of ours by that of theirs: the median over pairs timed one right after the other."""
+
+
+def compare(ours: Callable[[], object], theirs: Callable[[], object], rounds: int) -> Comparison:
+    """Time both in turns, so that a busy spell of the machine meets both alike."""
+    seconds: list[tuple[float, float]] = []
+    for way in (ours, theirs):
         way()
-    best = dict.fromkeys(ways, float("inf"))
-    for _ in range(rounds):
-        for name, way in ways.items():
-            start = time.perf_counter()
-            way()
-            best[name] = min(best[name], time.perf_counter() - start)
-    return best
+    for number in range(rounds):
+        # Who comes second may find warm caches or a hot chip.
+        if number % 2:
+            second, first = _seconds(theirs), _seconds(ours)
+        else:
+            first, second = _seconds(ours), _seconds(theirs)
+        seconds.append((first, second))
+    return Comparison(
+        ours=min(a for a, _ in seconds),
+        theirs=min(b for _, b in seconds),
+        ratio=statistics.median(b / a for a, b in seconds),
+    )
+
+
+def _seconds(way: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    way()
+    return time.perf_counter() - start
