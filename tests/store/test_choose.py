@@ -21,7 +21,7 @@ def test_the_store_finished_last_is_used_unless_one_is_named(tmp_path: Path) -> 
     add_store(workspace, "alpha")
     assert open_store(workspace).manifest.name == "alpha"
     assert open_store(workspace, "zeta").manifest.name == "zeta"
-    with pytest.raises(WorkspaceError, match="no store of embeddings"):
+    with pytest.raises(WorkspaceError, match='named "none"; it has zeta, alpha'):
         open_store(workspace, "none")
     with pytest.raises(QueryError):
         open_store(workspace, "../elsewhere")

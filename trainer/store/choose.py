@@ -14,6 +14,11 @@ def open_store(workspace: Workspace, name: str | None = None) -> EmbeddingStore:
     Raises WorkspaceError where there is none, MismatchError where its rows are those of
     another catalogue.
     """
+    others = workspace.stores()
+    if name is not None and others and not workspace.store_folder(name).exists():
+        raise WorkspaceError(
+            f'{workspace.folder} has no embeddings named "{name}"; it has {", ".join(others)}.'
+        )
     store = EmbeddingStore.open(workspace.store_folder(name or newest_store(workspace)))
     require_catalogue(store.manifest, workspace)
     return store
