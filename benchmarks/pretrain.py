@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> list[Result]:
         seconds = _steps(architecture, batch, rounds)
         results += [
             Result(f"{name}, step", batch / seconds.ours, "images/s"),
-            Result(f"{name}, step of the original's structure", batch / seconds.theirs, "images/s"),
+            Result(f"{name}, the original's structure", batch / seconds.theirs, "images/s"),
             Result.at_least(f"{name}, ratio", seconds.ratio, "", 1.0),
         ]
     rate = _whole_job(args.small)
