@@ -83,7 +83,7 @@ class CutoutPanel(QWidget):
             " their shape shows"
         )
         self.softening.setAccessibleName("Softening Q")
-        self.picture = PictureView(smallest=120)
+        self.picture = PictureView(smallest=56)
         self.picture.add_overlay(self._draw_crop)
         self.picture.add_overlay(self._draw_scale)
         self.busy = BusyBar()

@@ -54,7 +54,7 @@ class ReconstructionPanel(QWidget):
         )
         self._painting: bool | None = None
         """While the mouse paints: whether it hides (True) or shows patches."""
-        self.views = {name: PictureView(smallest=64) for name in _CAPTIONS}
+        self.views = {name: PictureView(smallest=52) for name in _CAPTIONS}
         self.views["masked"].add_overlay(self._draw_mask)
         self.views["masked"].setToolTip("Click or paint patches to hide and show them")
         self.views["residual"].setToolTip(
