@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 
 from astromask_gui.services.cores import spare_cores
 from astromask_gui.services.loading import Loaded
@@ -51,7 +51,11 @@ class InferenceService(QObject):
         self._problem: str | None = None
         self._allowed = False
         self._asked: tuple[int, Masking] | None = None
-        state.cutout.changed.connect(self._reconstruct)
+        # After the cutout has been painted, which happens while the state tells of it.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._reconstruct)
+        state.cutout.changed.connect(self._soon.start)
         state.reconstruction.masking_changed.connect(self._reconstruct)
         worker.died.connect(self._tell_death)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 
 from astromask_gui.services.background import Background
 from astromask_gui.services.cores import spare_cores
@@ -61,7 +61,10 @@ class SearchService(QObject):
         self._index: ExactIndex | None = None
         self._held: Callable[[], None] | None = None
         """A search that waits until the galaxy itself is on screen."""
-        state.cutout.changed.connect(self._let_go)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._let_go)
+        state.cutout.changed.connect(self._soon.start)
         state.selection.active_changed.connect(self._follow)
         state.neighbours.query_changed.connect(self._seek)
         state.columns.ready.connect(self._repeat_column)
