@@ -146,6 +146,7 @@ def _sheet(c: Tokens, chevron: str) -> str:
         border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
     QTabBar::tab:hover {{ color: {c.text}; }}
+    QWidget#mapToolbar[marked="true"] {{ border-top: 2px solid {c.accent}; }}
     QFrame[role="line"] {{ background: {c.line}; max-height: 1px; border: none; }}
     QFrame[role="card"] {{ background: {c.raised}; border-radius: {RADIUS}px; }}
     """

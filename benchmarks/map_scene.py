@@ -60,7 +60,7 @@ class MapScene:
         self._state = ApplicationState()
         self._state.preferences.set_motion(False)
         self._colours = MapColours(self._state.view, self._state.columns, self._state.preferences)
-        self._map = MapWidget(self._state, self._colours)
+        self._map = MapWidget(self._state, self._state.view, self._colours)
         self._painted: object = None
         self._watch_paint()
 

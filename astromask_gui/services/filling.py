@@ -18,6 +18,7 @@ CHANGING = ("score", "labels")
 def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]) -> None:
     """Show another workspace: nothing of the one before is left."""
     # In this order no view ever sees points of one catalogue and a selection of another.
+    state.maps.show_second(False)
     state.view.set_coordinates(None, None)
     state.view.set_colouring(first_colouring(loaded.columns))
     state.neighbours.clear()
@@ -39,6 +40,7 @@ def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]
 
 def empty_state(state: ApplicationState) -> None:
     """Show nothing, as before anything was open."""
+    state.maps.show_second(False)
     state.view.set_projections(())
     state.view.set_coordinates(None, None)
     state.neighbours.clear()
@@ -78,6 +80,8 @@ def update_state(state: ApplicationState, before: Loaded, loaded: Loaded) -> Non
     )
     if not same:
         state.view.set_coordinates(loaded.projection, loaded.coordinates)
+    if state.maps.has_second:
+        state.maps.second.reload()
 
 
 def survey_pixels(loaded: Loaded, noise: tuple[float, ...]) -> SurveyPixels:
@@ -93,7 +97,8 @@ def survey_pixels(loaded: Loaded, noise: tuple[float, ...]) -> SurveyPixels:
 
 
 def _grow(state: ApplicationState, before: int, count: int) -> None:
-    state.view.set_coordinates(state.view.projection, None)
+    for view in state.maps.shown:
+        view.set_coordinates(view.projection, None)
     state.selection.grow(count)
     if state.filters.items():
         state.messages.warning(

@@ -25,6 +25,9 @@ from astromask_gui.services.offering import create_workspace, describe_path
 from astromask_gui.services.reader import QUERY, open_message, read_message
 from astromask_gui.services.worker import Request, Worker
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.view import MapView
+
+_PROJECTION_LANES = ("projection", "second projection")
 
 
 class WorkspaceService(QObject):
@@ -54,7 +57,8 @@ class WorkspaceService(QObject):
         state.session.store_requested.connect(self._switch_store)
         state.session.create_requested.connect(self._create)
         state.session.changed.connect(self._follow_closing)
-        state.view.projection_requested.connect(self._load_projection)
+        for view in (state.maps.first, state.maps.second):
+            view.projection_requested.connect(partial(self._load_projection, view))
         state.columns.requested.connect(self._load_column)
         reader.died.connect(lambda sentence, _: state.messages.error(sentence))
 
@@ -88,7 +92,7 @@ class WorkspaceService(QObject):
     def _follow_closing(self) -> None:
         if self._state.session.workspace is None and self._loaded is not None:
             self._loaded = None
-            for lane in ("open", "refresh", "noise", "projection"):
+            for lane in ("open", "refresh", "noise", *_PROJECTION_LANES):
                 self._background.drop(lane)
             self.closed.emit()
             empty_state(self._state)
@@ -172,15 +176,18 @@ class WorkspaceService(QObject):
         self.loaded_changed.emit(loaded)
         done()
 
-    def _load_projection(self, name: str) -> None:
+    def _load_projection(self, view: MapView, name: str) -> None:
         if self._loaded is None:
             return
+        loaded = self._loaded
 
         def take(coordinates: NDArray[np.float32]) -> None:
-            self._state.view.set_coordinates(name, coordinates)
+            if _is_open(loaded, self._loaded) and view in self._state.maps.shown:
+                view.set_coordinates(name, coordinates)
 
-        work = partial(load_coordinates, self._loaded, name)
-        self._background.run(work, take, self._state.messages.error, lane="projection")
+        work = partial(load_coordinates, loaded, name)
+        lane = _lane_of(self._state, view)
+        self._background.run(work, take, self._state.messages.error, lane=lane)
 
     def _load_column(self, name: str) -> None:
         if self._loaded is None:
@@ -188,12 +195,24 @@ class WorkspaceService(QObject):
         loaded = self._loaded
 
         def take(values: NDArray[np.generic]) -> None:
-            if self._loaded is not None and self._loaded.facts.folder == loaded.facts.folder:
+            if _is_open(loaded, self._loaded):
                 self._state.columns.set_values(name, values)
 
         self._background.run(
             partial(loaded.workspace.columns.values, name), take, self._state.messages.error
         )
+
+
+def _is_open(asked: Loaded, now: Loaded | None) -> bool:
+    """Whether an answer about one workspace fits what is open when it comes."""
+    if now is None:
+        return False
+    return (asked.facts.folder, asked.facts.count) == (now.facts.folder, now.facts.count)
+
+
+def _lane_of(state: ApplicationState, view: MapView) -> str:
+    """Each map's own lane: what one waits for is not replaced by the other's wish."""
+    return _PROJECTION_LANES[0 if view is state.maps.first else 1]
 
 
 def _look_at(path: Path) -> Loaded | dict[str, Any]:

@@ -10,6 +10,7 @@ from astromask_gui.state.display import Display
 from astromask_gui.state.filters import Filters
 from astromask_gui.state.jobs import Jobs
 from astromask_gui.state.labels import Labels
+from astromask_gui.state.maps import Maps
 from astromask_gui.state.messages import Messages
 from astromask_gui.state.neighbours import NeighboursState
 from astromask_gui.state.preferences import Preferences
@@ -18,7 +19,6 @@ from astromask_gui.state.selection import Selection
 from astromask_gui.state.session import Session
 from astromask_gui.state.thumbnails import Thumbnails
 from astromask_gui.state.undo import UndoStack
-from astromask_gui.state.view import MapView
 
 
 class ApplicationState(QObject):
@@ -31,7 +31,8 @@ class ApplicationState(QObject):
         self.selection = Selection(self.undo, self)
         self.filters = Filters(self)
         self.display = Display(self)
-        self.view = MapView(self)
+        self.maps = Maps(self)
+        self.view = self.maps.first
         self.columns = Columns(self)
         self.thumbnails = Thumbnails(parent=self)
         self.cutout = CutoutState(self)

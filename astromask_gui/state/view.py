@@ -41,6 +41,10 @@ class MapView(QObject):
     projections_changed = pyqtSignal()
     colouring_changed = pyqtSignal()
     range_changed = pyqtSignal()
+    moved = pyqtSignal(object)
+    """`ViewRange` shown now, also while the view is moving."""
+    followed = pyqtSignal(object)
+    """`ViewRange` to be shown at once, because a linked map shows it."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +92,11 @@ class MapView(QObject):
         if name != self._projection:
             self.projection_requested.emit(name)
 
+    def reload(self) -> None:
+        """Ask anew for the projection shown, whose points may have changed on disk."""
+        if self._projection is not None:
+            self.projection_requested.emit(self._projection)
+
     def set_coordinates(
         self, projection: str | None, coordinates: NDArray[np.float32] | None
     ) -> None:
@@ -116,6 +125,14 @@ class MapView(QObject):
             self._forward.clear()
         self._range = view
         self.range_changed.emit()
+
+    def move(self, view: ViewRange) -> None:
+        """Say what the map shows now; it is remembered by `set_range` once it has come to rest."""
+        self.moved.emit(view)
+
+    def follow(self, view: ViewRange) -> None:
+        """Show what a linked map shows."""
+        self.followed.emit(view)
 
     def back(self) -> None:
         """Look at the part looked at before."""

@@ -163,7 +163,7 @@ class LabelPanel(QWidget):
 
     def colour_by_grade(self) -> None:
         """Colour the map by grade."""
-        self._state.view.set_colouring(Colouring(f"grade_{self._state.labels.label_set}"))
+        self._state.maps.current.set_colouring(Colouring(f"grade_{self._state.labels.label_set}"))
 
     def show_candidates(self) -> None:
         """List the galaxies with the highest score."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +20,7 @@ from astromask_gui.parts.small import label
 from astromask_gui.rendering.colouring import MISSING, Colours, continuous_map
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
-from astromask_gui.state.view import Colouring
+from astromask_gui.state.view import Colouring, MapView
 from astromask_gui.theme import SPACE, tokens
 from astromask_gui.widgets.colour_bar import ColourBar
 from astromask_gui.widgets.legend_rows import LegendRows
@@ -32,13 +33,13 @@ _KINDS = ("category", "boolean", "number", "text")
 
 
 class LegendPanel(QWidget):
-    """Follows the map's colouring; states intents on it and, for hidden categories, on filters."""
+    """Follows the current map's colouring; states intents on it and, for hidden categories, on
+    filters."""
 
-    def __init__(self, state: ApplicationState, colours: MapColours) -> None:
+    def __init__(self, state: ApplicationState, colours: Mapping[MapView, MapColours]) -> None:
         super().__init__()
         self._state = state
-        self._view = state.view
-        self._colours = colours
+        self._colours_of = colours
         look = tokens(state.preferences.style)
         self.column_choice = QComboBox()
         self.column_choice.setToolTip("The column that colours the map")
@@ -81,11 +82,25 @@ class LegendPanel(QWidget):
         self.bar.limits_chosen.connect(lambda low, high: self._change(limits=(low, high)))
         self.bar.reset_wanted.connect(lambda: self._change(limits=None))
         self.rows.hidden_changed.connect(self._filter_hidden)
-        self._colours.changed.connect(self._show)
+        for view, colours in self._colours_of.items():
+            colours.changed.connect(self._show)
+            view.colouring_changed.connect(self._follow_colouring)
+        self._state.maps.current_changed.connect(self._follow_current)
         self._state.columns.changed.connect(self._offer_columns)
-        self._view.colouring_changed.connect(self._follow_colouring)
         self._state.filters.changed.connect(self._follow_filters)
         self._state.preferences.changed.connect(self._follow_style)
+
+    @property
+    def _view(self) -> MapView:
+        return self._state.maps.current
+
+    @property
+    def _colours(self) -> MapColours:
+        return self._colours_of[self._view]
+
+    def _follow_current(self) -> None:
+        self._follow_colouring()
+        self._show()
 
     # Choices.
 

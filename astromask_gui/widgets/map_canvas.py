@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, Qt, QVariantAnimation, pyqtSignal
 from PyQt6.QtGui import (
     QBrush,
+    QFocusEvent,
     QInputDevice,
     QKeyEvent,
     QMouseEvent,
@@ -58,6 +59,8 @@ class MapCanvas(pg.GraphicsView):  # type: ignore[misc]
     """ViewRect and CombineMode."""
     lasso_drawn = pyqtSignal(object, object)
     """(V, 2) float64 vertices in map coordinates, and CombineMode."""
+    used = pyqtSignal()
+    """The keyboard's focus has come here, by a click or by a key."""
     outline_changed = pyqtSignal(object)
     """The `Outline` on its way, or None."""
 
@@ -230,6 +233,11 @@ class MapCanvas(pg.GraphicsView):  # type: ignore[misc]
         if event.button() == Qt.MouseButton.LeftButton:
             self.zoom(2.5, event.position(), fly=True)
         event.accept()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """The keys are this map's from now on."""
+        super().focusInEvent(event)
+        self.used.emit()
 
     def leaveEvent(self, event: QEvent | None) -> None:
         """Nothing is hovered outside."""

@@ -96,6 +96,7 @@ class MapToolbar(QWidget):
     def __init__(self, actions: dict[str, QAction]) -> None:
         super().__init__()
         self.setObjectName("mapToolbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._actions = actions
         self.projections = QComboBox()
         self.projections.setToolTip("The projection that places the galaxies on the map")
@@ -126,6 +127,15 @@ class MapToolbar(QWidget):
         """Draw the icons in the colours of the style in force."""
         for spec in (*TOOLS, *ACTIONS):
             self._actions[spec.name].setIcon(icon(spec.icon))
+
+    def set_marked(self, marked: bool) -> None:
+        """Tell this map from the other one, as that which the panels are about."""
+        if marked != self.property("marked"):
+            self.setProperty("marked", marked)
+            style = self.style()
+            assert style is not None
+            style.unpolish(self)
+            style.polish(self)
 
     def set_projections(self, names: tuple[str, ...], current: str | None) -> None:
         """Offer these projections."""

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from astromask_gui.raster.frame import Frame, ViewRect
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.selection import CombineMode
+from astromask_gui.state.view import MapView
 from astromask_gui.theme import tokens
 from astromask_gui.widgets.map_canvas import PICK_RADIUS, TOOL_NAMES, MapCanvas
 from astromask_gui.widgets.map_colours import MapColours
@@ -30,10 +31,10 @@ class MapWidget(QWidget):
     embed_wanted = pyqtSignal()
     project_wanted = pyqtSignal()
 
-    def __init__(self, state: ApplicationState, colours: MapColours) -> None:
+    def __init__(self, state: ApplicationState, view: MapView, colours: MapColours) -> None:
         super().__init__()
         self._state = state
-        self._view = state.view
+        self._view = view
         self._colours = colours
         self._style = state.preferences.style
         self._ghosts = False
@@ -48,8 +49,8 @@ class MapWidget(QWidget):
             self.canvas.box.addItem(item, ignoreBounds=True)
         self.map_actions = make_actions(self, self._run_action)
         self.toolbar = MapToolbar(self.map_actions)
-        self.empty = EmptyMap(state.session, state.view)
-        self.views = MapViews(self.canvas, state.view, state.preferences)
+        self.empty = EmptyMap(state.session, view)
+        self.views = MapViews(self.canvas, view, state.preferences)
         self._selected = np.empty(0, np.uint32)
         self._build()
         self._connect_signals()
@@ -76,6 +77,7 @@ class MapWidget(QWidget):
         canvas.box_drawn.connect(self._on_box)
         canvas.lasso_drawn.connect(self._on_lasso)
         canvas.outline_changed.connect(self.overlay.set_outline)
+        canvas.used.connect(self._become_current)
         self.frames.arrived.connect(self._on_frame)
         self._view.coordinates_changed.connect(self._on_coordinates)
         self._view.projections_changed.connect(self._show_projections)
@@ -86,12 +88,23 @@ class MapWidget(QWidget):
         state.selection.hovered_changed.connect(self._update_marks)
         state.neighbours.changed.connect(self._update_marks)
         state.preferences.changed.connect(self._on_preferences)
+        state.maps.current_changed.connect(self._show_current)
+        state.maps.second_changed.connect(self._show_current)
         self.toolbar.projections.textActivated.connect(self._view.request_projection)
+        self.toolbar.projections.activated.connect(self._become_current)
         self.empty.demo_wanted.connect(state.session.request_demo)
         self.empty.open_wanted.connect(self.open_wanted)
         self.empty.embed_wanted.connect(self.embed_wanted)
         self.empty.project_wanted.connect(self.project_wanted)
         self.destroyed.connect(self.frames.close)
+
+    def _become_current(self) -> None:
+        self._state.maps.set_current(self._view)
+
+    def _show_current(self) -> None:
+        """Of two maps the current one is marked; a single one needs no mark."""
+        maps = self._state.maps
+        self.toolbar.set_marked(maps.has_second and maps.current is self._view)
 
     def close_frames(self) -> None:
         """Stop drawing for good; to be called before the program ends."""
@@ -202,9 +215,15 @@ class MapWidget(QWidget):
                 selected=self._selected,
                 neighbours=results.rows if results is not None else np.empty(0, np.uint32),
                 query=query.row if query is not None and query.kind == "row" else None,
-                query_position=results.position if results is not None else None,
+                query_position=self._query_position(),
             )
         )
+
+    def _query_position(self) -> tuple[float, float] | None:
+        """Place of a query from outside the survey; it is known on the first map's projection."""
+        results = self._state.neighbours.results
+        same = self._view.projection == self._state.maps.first.projection
+        return results.position if results is not None and same else None
 
     # Picking and selecting.
 

@@ -36,7 +36,9 @@ class MapViews(QObject):
         self._rest.setInterval(_REMEMBER_MS)
         self._rest.timeout.connect(self.remember)
         canvas.view_changed.connect(self._rest.start)
+        canvas.view_changed.connect(self._tell)
         view.range_changed.connect(self._follow)
+        view.followed.connect(self._go_along)
 
     def set_coordinates(self, coordinates: np.ndarray) -> None:
         """Fit other points, or show the range that the state still knows for them."""
@@ -99,6 +101,13 @@ class MapViews(QObject):
         if self._view.coordinates is None or (known is not None and self._shows(shown, known)):
             return
         self._view.set_range(ViewRange(*shown))
+
+    def _tell(self) -> None:
+        self._view.move(ViewRange(*self._canvas.view))
+
+    def _go_along(self, shown: ViewRange) -> None:
+        """Follow a linked map, which moves by itself: no animation of our own."""
+        self._show(ViewRect(shown.x0, shown.x1, shown.y0, shown.y1), fly=False)
 
     def _follow(self) -> None:
         wanted = self._view.range

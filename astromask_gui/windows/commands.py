@@ -90,7 +90,12 @@ def _view(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
         else:
             display.set_settings(replace(settings, mode="rgb"))
 
+    def toggle_second_map() -> None:
+        state.maps.show_second(not state.maps.has_second)
+
     return [
+        make("&Two maps side by side", "A second map of the same galaxies, or one map again",
+             toggle_second_map, "Ctrl+M"),
         make("&Light or dark", "Change the style", other_style, "Ctrl+Shift+L"),
         make("&Motion on or off", "Whether changes of view are animated",
              lambda: preferences.set_motion(not preferences.motion), "Ctrl+Alt+M"),

@@ -29,8 +29,7 @@ from astromask_gui.widgets.filter_panel import FilterPanel
 from astromask_gui.widgets.jobs_panel import JobsPanel
 from astromask_gui.widgets.label_panel import LabelPanel
 from astromask_gui.widgets.legend_panel import LegendPanel
-from astromask_gui.widgets.map_colours import MapColours
-from astromask_gui.widgets.map_view import MapWidget
+from astromask_gui.widgets.map_pair import MapPair
 from astromask_gui.widgets.neighbours_panel import NeighboursPanel
 from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
 from astromask_gui.widgets.start_page import StartPage
@@ -53,8 +52,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._state, self._settings = state, settings
         self._laid_out = False
-        self.colours = MapColours(state.view, state.columns, state.preferences, self)
-        self.map = MapWidget(state, self.colours)
+        self.maps = MapPair(state)
+        self.map = self.maps.first
         self.start = StartPage(state)
         self.cutout = CutoutPanel(state)
         self.reconstruction = ReconstructionPanel(state)
@@ -64,12 +63,12 @@ class MainWindow(QMainWindow):
         self.filters = FilterPanel(state)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
-        self.pages.addWidget(self.map)
+        self.pages.addWidget(self.maps)
         self.setCentralWidget(self.pages)
         self.docks = Docks(
             self,
             {
-                "legend": LegendPanel(state, self.colours),
+                "legend": LegendPanel(state, self.maps.colours),
                 "filters": self.filters,
                 "cutout": self.cutout,
                 "reconstruction": self.reconstruction,
@@ -138,9 +137,9 @@ class MainWindow(QMainWindow):
         self.jobs_button.clicked.connect(partial(self.show_panel, "jobs"))
         self.start.open_cutouts.connect(self.choose_cutouts)
         self.start.open_workspace.connect(self.choose_workspace)
-        self.map.open_wanted.connect(self.choose_workspace)
-        self.map.embed_wanted.connect(partial(self.show_job_form, "embed"))
-        self.map.project_wanted.connect(partial(self.show_job_form, "project"))
+        self.maps.open_wanted.connect(self.choose_workspace)
+        self.maps.embed_wanted.connect(partial(self.show_job_form, "embed"))
+        self.maps.project_wanted.connect(partial(self.show_job_form, "project"))
 
     # -- from state ----------------------------------------------------------------------
 
@@ -254,7 +253,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if self._settings is not None and self._laid_out:
             self.docks.save(self._settings)
-        self.map.close_frames()
+        self.maps.close_frames()
         super().closeEvent(event)
 
 

@@ -39,7 +39,7 @@ class Scene:
         self.state = ApplicationState()
         self.state.preferences.set_motion(False)
         self.colours = MapColours(self.state.view, self.state.columns, self.state.preferences)
-        self.map = MapWidget(self.state, self.colours)
+        self.map = MapWidget(self.state, self.state.view, self.colours)
         self.map.resize(640, 520)
         qtbot.addWidget(self.map)
         self.places, self.classes = blobs(count)

@@ -23,7 +23,7 @@ def scene(qtbot):
 
 @pytest.fixture
 def panel(scene: Scene, qtbot) -> LegendPanel:
-    made = LegendPanel(scene.state, scene.colours)
+    made = LegendPanel(scene.state, {scene.state.view: scene.colours})
     made.resize(240, 500)
     qtbot.addWidget(made)
     made.show()
