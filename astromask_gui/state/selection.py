@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from astromask_gui.state.packed import PackedMask
 from astromask_gui.state.undo import UndoStack
 
 Mask = NDArray[np.bool_]
@@ -53,6 +54,8 @@ class Selection(QObject):
         self._hovered: int | None = None
         self._mask: Mask = np.zeros(0, bool)
         self._count = 0
+        self._packed: PackedMask | None = None
+        """The selected set as steps of undo keep it, made once for the two that share it."""
         self.revision = 0
 
     @property
@@ -112,18 +115,19 @@ class Selection(QObject):
             self._hovered = row
             self.hovered_changed.emit(row)
 
-    def combine(self, mask: Mask, mode: CombineMode = CombineMode.REPLACE) -> None:
-        """Combine a set (N,) bool with the selection; can be undone."""
+    def combine(
+        self, mask: Mask, mode: CombineMode = CombineMode.REPLACE, caption: str = "Selection"
+    ) -> None:
+        """Combine a set (N,) bool with the selection; can be undone, under this `caption`."""
         assert mask.shape == self._mask.shape, "a mask of another catalogue"
-        before, after = self._mask, combine_masks(self._mask, mask, mode)
-        if np.array_equal(before, after):
+        after = combine_masks(self._mask, mask, mode)
+        if np.array_equal(self._mask, after):
             return
+        packed_before = self._pack()
         self._assign(after)
-        packed_before, packed_after = np.packbits(before), np.packbits(after)
+        packed_after = self._pack()
         self._undo.push(
-            "Selection",
-            lambda: self._restore(packed_before, len(before)),
-            lambda: self._restore(packed_after, len(after)),
+            caption, lambda: self._restore(packed_before), lambda: self._restore(packed_after)
         )
 
     def select_rows(
@@ -151,11 +155,15 @@ class Selection(QObject):
             return
         self._mask = mask
         self._count = int(np.count_nonzero(mask))
+        self._packed = None
         self.revision += 1
         self.changed.emit()
 
-    def _restore(self, packed: NDArray[np.uint8], size: int) -> None:
+    def _pack(self) -> PackedMask:
+        if self._packed is None:
+            self._packed = PackedMask.of(self._mask, self._count)
+        return self._packed
+
+    def _restore(self, packed: PackedMask) -> None:
         # The catalogue may have grown since the step was recorded.
-        mask = np.zeros(self.size, bool)
-        mask[:size] = np.unpackbits(packed, count=size)
-        self._assign(mask)
+        self._assign(packed.unpack(self.size))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
@@ -101,3 +103,45 @@ def test_what_changes_while_a_step_is_taken_back_is_not_recorded() -> None:
     undo.undo()
     assert undo.undo_caption is None
     assert undo.redo_caption == "outer"
+
+
+@given(
+    st.lists(
+        st.tuples(st.sets(st.integers(0, 39)), st.sampled_from(CombineMode)),
+        min_size=1,
+        max_size=LIMIT,
+    )
+)
+@settings(max_examples=25, deadline=None)
+def test_every_one_of_many_selections_is_found_again_by_undo_and_redo(
+    steps: list[tuple[set[int], CombineMode]],
+) -> None:
+    undo = UndoStack()
+    selection = Selection(undo)
+    selection.reset(40)
+    passed = [selection.mask.copy()]
+    for rows, mode in steps:
+        selection.select_rows(np.array(sorted(rows), np.int64), mode)
+        if not np.array_equal(selection.mask, passed[-1]):
+            passed.append(selection.mask.copy())
+    for expected in reversed(passed[:-1]):
+        assert undo.undo()
+        np.testing.assert_array_equal(selection.mask, expected)
+        assert selection.count == np.count_nonzero(expected)
+    for expected in passed[1:]:
+        assert undo.redo()
+        np.testing.assert_array_equal(selection.mask, expected)
+
+
+def test_a_hundred_steps_of_a_million_galaxies_share_what_they_remember() -> None:
+    undo = UndoStack()
+    selection = Selection(undo)
+    selection.reset(1_000_000)
+    half = np.arange(1_000_000) % 2 == 0
+    tracemalloc.start()
+    for step in range(100):
+        selection.combine(half if step % 2 else ~half)
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    # One bit a galaxy and step, and the mask itself.
+    assert taken < 100 * 125_000 + 5e6
