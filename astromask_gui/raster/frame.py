@@ -54,6 +54,10 @@ class FrameRequest:
     """Device pixels per pixel of the window's layout: discs grow with it."""
     reduction: int = 1
     """2 renders at half the resolution, for frames that are replaced in a moment."""
+    for_print: bool = False
+    """A print's pixels are far smaller than a screen's: points of one pixel would vanish. With
+    this, each point has the ink that it has on a screen of `pixel_ratio` 1, however fine the
+    raster is."""
 
     @property
     def shape(self) -> tuple[int, int]:

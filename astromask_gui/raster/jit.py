@@ -35,6 +35,15 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(thread_count())
 
 
+Runner = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], list[Any]]
+"""`run_parallel` or `run_in_turn`."""
+
+
+def run_in_turn(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """What `run_parallel` does, in the caller's thread alone: for work that nobody waits for."""
+    return [function(*arguments) for arguments in calls]
+
+
 def run_parallel(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]:
     """Results of `function(*arguments)` for every tuple in `calls`, in their order."""
     waiting = [_pool().submit(function, *arguments) for arguments in calls]

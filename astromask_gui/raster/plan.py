@@ -36,6 +36,9 @@ class Plan:
     level: int | None
     radius: float
     sparsity: float
+    """Radius that discs would have for their share of the screen, in the pixels that tone knows."""
+    crowded: bool
+    """Points too close for discs of their own: where they share a pixel, states have their say."""
     visible: int
     rows: np.ndarray
     work: np.ndarray
@@ -56,11 +59,18 @@ def make_plan(paint: Paint, request: FrameRequest) -> Plan:
     drawn, visible, rows = _count(paint, view)
     sparsity = disc_radius(drawn, request) / request.reduction
     work = _row_sums(index.starts, index.grid.size, cells)
+    if request.for_print:
+        scale = request.pixel_ratio / request.reduction
+        per_layout = sparsity / scale
+        # The soft edge of a screen's disc holds ink that the sharper one of a print lacks.
+        radius = scale * (max(per_layout, _DISC_FROM) ** 2 + 1 / 12) ** 0.5
+        crowded = per_layout < _DISC_FROM
+        return Plan(camera, cells, None, radius, per_layout, crowded, visible, rows, work)
     level = _choose_level(index, camera, cells, int(work.sum()))
     if level is not None:
         work = _row_sums(index.levels[level].starts, index.grid.size, cells)
     radius = sparsity if level is None and sparsity >= _DISC_FROM else 0.0
-    return Plan(camera, cells, level, radius, sparsity, visible, rows, work)
+    return Plan(camera, cells, level, radius, sparsity, radius == 0, visible, rows, work)
 
 
 def bands_of(index: PointIndex, plan: Plan, request: FrameRequest) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from astromask_gui.raster.frame import Frame, FrameRequest, FrameStats
 from astromask_gui.raster.index import PointIndex
-from astromask_gui.raster.jit import run_parallel, thread_count
+from astromask_gui.raster.jit import Runner, run_parallel, thread_count
 from astromask_gui.raster.paint import Paint
 from astromask_gui.raster.plan import Plan, bands_of, cells_of_band, make_plan
 from astromask_gui.raster.splat import add_discs, add_merged, add_points
@@ -20,7 +20,8 @@ _Band = tuple[int, int]
 class Renderer:
     """Draws frames of one `Paint`. Not thread-safe: one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Runner = run_parallel) -> None:
+        self._run = run
         self._tone = Tone()
         self._ink = np.zeros((0, 4), np.float32)
         self._histograms = np.zeros((3 * thread_count(), HISTOGRAM_SIZE), np.int64)
@@ -45,7 +46,7 @@ class Renderer:
             histogram = self._histograms[number]
             tone_band(ink, first, last, table, request.background, pixels, histogram)
 
-        run_parallel(draw, [(i, top, bottom) for i, (top, bottom) in enumerate(bands)])
+        self._run(draw, [(i, top, bottom) for i, (top, bottom) in enumerate(bands)])
         counts = self._histograms[: len(bands)].sum(axis=0)
         settled = self._tone.learn(counts, request.reduction)
         milliseconds = (time.perf_counter() - began) * 1e3
@@ -89,6 +90,7 @@ def _splat(paint: Paint, plan: Plan, width: int, band: _Band, ink: np.ndarray) -
         return
     x, y, codes = index.x, index.y, paint.codes
     if plan.radius:
-        add_discs(x, y, codes, paint.tables.discs, index.starts, *target, plan.radius, ink)
+        table = paint.tables.points if plan.crowded else paint.tables.discs
+        add_discs(x, y, codes, table, index.starts, *target, plan.radius, ink)
     else:
         add_points(x, y, codes, paint.tables.points, index.starts, *target, ink)
