@@ -11,6 +11,7 @@ from astromask_gui.services.inference_service import InferenceService, model_wor
 from astromask_gui.services.job_service import JobService
 from astromask_gui.services.label_service import LabelService
 from astromask_gui.services.reader import start_reader
+from astromask_gui.services.saved_service import SavedService
 from astromask_gui.services.search_service import SearchService
 from astromask_gui.services.thumbnail_service import ThumbnailService
 from astromask_gui.services.worker import Worker
@@ -41,6 +42,7 @@ class Services(QObject):
         self.inference = InferenceService(state, self.model, self)
         self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
         self.labels = LabelService(state, self)
+        self.saved = SavedService(state, self)
         self.finding = FindService(state, self._files, self)
         self.jobs = JobService(state, self._runs, self.workspace.refresh, self)
         self._wire()
@@ -49,20 +51,23 @@ class Services(QObject):
         self.workspace.changing.connect(self.thumbnails.start_over)
         self.workspace.changing.connect(self.labels.forget)
         self.workspace.closed.connect(self.labels.forget)
+        self.workspace.closed.connect(self.saved.forget)
         self.workspace.closed.connect(self.jobs.close)
         for service in (
             self.cutouts,
             self.inference,
             self.search,
             self.labels,
+            self.saved,
             self.finding,
             self.jobs,
         ):
             self.workspace.loaded_changed.connect(service.open)
 
     def close(self) -> None:
-        """Finish writing grades, end the children; jobs go on by themselves."""
+        """Finish writing grades and selections, end the children; jobs go on by themselves."""
         self.labels.close()
+        self.saved.close()
         self.jobs.close()
         for background in (self._files, self._facts, self._search, self._runs):
             background.close()

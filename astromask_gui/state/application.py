@@ -15,6 +15,7 @@ from astromask_gui.state.messages import Messages
 from astromask_gui.state.neighbours import NeighboursState
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.reconstruction import ReconstructionState
+from astromask_gui.state.saved import SavedSelections
 from astromask_gui.state.selection import Selection
 from astromask_gui.state.session import Session
 from astromask_gui.state.thumbnails import Thumbnails
@@ -29,6 +30,7 @@ class ApplicationState(QObject):
         self.undo = UndoStack(self)
         self.session = Session(self)
         self.selection = Selection(self.undo, self)
+        self.saved = SavedSelections(self)
         self.filters = Filters(self)
         self.display = Display(self)
         self.maps = Maps(self)

@@ -18,6 +18,7 @@ from PyQt6.QtGui import (
     QWheelEvent,
 )
 
+from astromask_gui.parts.modes import mode_of
 from astromask_gui.raster.frame import ViewRect
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.widgets import map_geometry as geometry
@@ -33,17 +34,6 @@ _DRAG_FROM = 4.0
 _LASSO_STEP = 2.0
 _FLIGHT_MS = 160
 _WHEEL_PER_OCTAVE = 420.0
-
-
-def mode_of(modifiers: Qt.KeyboardModifier) -> CombineMode:
-    """Shift adds, Ctrl removes, both intersect, neither replaces."""
-    adds = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-    removes = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-    if adds and removes:
-        return CombineMode.INTERSECT
-    if adds:
-        return CombineMode.ADD
-    return CombineMode.REMOVE if removes else CombineMode.REPLACE
 
 
 class MapCanvas(pg.GraphicsView):  # type: ignore[misc]

@@ -10,10 +10,9 @@ from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from astromask_gui.icons import icon
+from astromask_gui.parts.modes import MODES_HINT
 from astromask_gui.parts.small import label
 from astromask_gui.theme import ICON, SPACE
-
-_MODES = "Shift adds to the selection, Ctrl removes, both keep only what is in both."
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,8 @@ TOOLS = (
         "Drag with Shift or Ctrl to select a box, with Alt to draw a lasso.",
         True,
     ),
-    ActionSpec("box", "Select a box", "select-drag", ("M",), _MODES, True),
-    ActionSpec("lasso", "Lasso", "lasso", ("L",), _MODES, True),
+    ActionSpec("box", "Select a box", "select-drag", ("M",), MODES_HINT, True),
+    ActionSpec("lasso", "Lasso", "lasso", ("L",), MODES_HINT, True),
 )
 ACTIONS = (
     ActionSpec("zoom_in", "Zoom in", "plus", ("+", "=")),
@@ -56,9 +55,6 @@ ACTIONS = (
         "They are drawn as traces and can't be picked.",
         True,
     ),
-    ActionSpec("select_all", "Select all visible", "select-all", ("Ctrl+A",)),
-    ActionSpec("invert", "Invert the selection", "select-inverse", ("Ctrl+I",)),
-    ActionSpec("clear", "Clear the selection", "select-remove", ("Esc",)),
 )
 _BUTTONS = ("pan", "box", "lasso", "|", "fit", "fit_selection", "back", "forward", "ghosts")
 

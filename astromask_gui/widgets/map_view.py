@@ -266,7 +266,6 @@ class MapWidget(QWidget):
     # Actions.
 
     def _run_action(self, name: str, checked: bool) -> None:
-        selection = self._state.selection
         if name in TOOL_NAMES:
             self.canvas.set_tool(TOOL_NAMES[name])
         elif name == "ghosts":
@@ -280,9 +279,6 @@ class MapWidget(QWidget):
                 "fit_selection": self._fit_selection,
                 "back": self.views.back,
                 "forward": self.views.forward,
-                "select_all": lambda: selection.select_all(self._allowed()),
-                "invert": lambda: selection.invert(self._allowed()),
-                "clear": selection.clear,
             }[name]()
 
     def _fit_selection(self) -> None:

@@ -63,6 +63,13 @@ def _edit(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
     return [
         make("&Undo", "Take back the latest selection or grade", undo, "Ctrl+Z"),
         make("&Redo", "Do again what was taken back", redo, "Ctrl+Shift+Z"),
+        make("&Select all visible", "Select every galaxy that no filter hides",
+             lambda: state.selection.select_all(state.filters.visible), "Ctrl+A", True),
+        make("&Invert the selection", "Select what is not selected, among the visible",
+             lambda: state.selection.invert(state.filters.visible), "Ctrl+I"),
+        make("&Clear the selection", "Select nothing", state.selection.clear, "Esc"),
+        make("Sa&ve the selection", "Keep the selected galaxies under a name",
+             window.save_selection, "Ctrl+Shift+K"),
         make("Show &only selected", "Hide everything that is not selected",
              window.filters.show_only_selected, "Ctrl+H", True),
         make("&Hide selected", "Hide what is selected",

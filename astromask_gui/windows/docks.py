@@ -9,7 +9,7 @@ from PyQt6.QtCore import QByteArray, QSettings, Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 Preset = Literal["Explore", "Search", "Label"]
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 _AREA = Qt.DockWidgetArea
 _SMALL_HEIGHT = 1060
 """Below this height of the window, panels of the right side share their place as tabs."""
@@ -28,6 +28,7 @@ class Panel:
 PANELS = (
     Panel("legend", "Colour && legend", _AREA.LeftDockWidgetArea),
     Panel("filters", "Filters", _AREA.LeftDockWidgetArea),
+    Panel("saved", "Saved", _AREA.LeftDockWidgetArea),
     Panel("cutout", "Cutout", _AREA.RightDockWidgetArea),
     Panel("reconstruction", "Masked reconstruction", _AREA.RightDockWidgetArea),
     Panel("labels", "Label", _AREA.RightDockWidgetArea),
@@ -36,8 +37,8 @@ PANELS = (
 )
 _HIDDEN: dict[Preset, tuple[str, ...]] = {
     "Explore": (),
-    "Search": ("filters", "labels"),
-    "Label": ("filters", "reconstruction"),
+    "Search": ("filters", "saved", "labels"),
+    "Label": ("filters", "saved", "reconstruction"),
 }
 
 
@@ -72,6 +73,8 @@ class Docks:
         window.tabifyDockWidget(docks["neighbours"], docks["jobs"])
         docks["neighbours"].raise_()
         if is_small:
+            window.tabifyDockWidget(docks["filters"], docks["saved"])
+            docks["filters"].raise_()
             window.tabifyDockWidget(docks["reconstruction"], docks["labels"])
             docks["reconstruction" if preset != "Label" else "labels"].raise_()
         # While the panels stood beside each other the window may have had to grow.
@@ -86,8 +89,12 @@ class Docks:
             [min(max(round(width * 0.14), 190), 280), side],
             Qt.Orientation.Horizontal,
         )
-        window.resizeDocks([docks["legend"], docks["filters"]], [700, 300], Qt.Orientation.Vertical)
         is_small = height < _SMALL_HEIGHT
+        window.resizeDocks(
+            [docks["legend"], docks["filters"], docks["saved"]],
+            [700, 300, 300] if is_small else [600, 240, 300],
+            Qt.Orientation.Vertical,
+        )
         window.resizeDocks(
             [docks["cutout"], docks["reconstruction"], docks["labels"]],
             [round(height * 0.57), round(height * 0.28), round(height * 0.28)]

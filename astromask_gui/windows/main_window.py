@@ -32,6 +32,7 @@ from astromask_gui.widgets.legend_panel import LegendPanel
 from astromask_gui.widgets.map_pair import MapPair
 from astromask_gui.widgets.neighbours_panel import NeighboursPanel
 from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
+from astromask_gui.widgets.saved_panel import SavedPanel
 from astromask_gui.widgets.start_page import StartPage
 from astromask_gui.widgets.status_strip import StatusStrip
 from astromask_gui.windows.actions import fill_menus, make_actions
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.labels = LabelPanel(state)
         self.jobs = JobsPanel(state)
         self.filters = FilterPanel(state)
+        self.saved = SavedPanel(state)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
         self.pages.addWidget(self.maps)
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
             {
                 "legend": LegendPanel(state, self.maps.colours),
                 "filters": self.filters,
+                "saved": self.saved,
                 "cutout": self.cutout,
                 "reconstruction": self.reconstruction,
                 "labels": self.labels,
@@ -235,6 +238,11 @@ class MainWindow(QMainWindow):
         dock = self.docks.docks[name]
         dock.show()
         dock.raise_()
+
+    def save_selection(self) -> None:
+        """Save the selection where its name can be typed."""
+        self.show_panel("saved")
+        self.saved.save_selection()
 
     def show_job_form(self, kind: str) -> None:
         """Ask what a new job needs to know."""

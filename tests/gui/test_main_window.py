@@ -100,6 +100,36 @@ def test_undo_takes_the_latest_step_back_then_grades_of_earlier_starts(
         qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
 
 
+def test_all_visible_are_selected_inverted_and_cleared_wherever_the_focus_is(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    visible = np.arange(60) < 40
+    state.filters.set("first", "the first", visible)
+    qtbot.keyClick(window, Qt.Key.Key_A, CTRL)
+    np.testing.assert_array_equal(state.selection.mask, visible)
+    state.selection.select_rows(np.arange(30))
+    window.docks.docks["legend"].widget().setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_I, CTRL)
+    np.testing.assert_array_equal(state.selection.rows(), np.arange(30, 40))
+    qtbot.keyClick(window.map.canvas, Qt.Key.Key_Escape)
+    assert state.selection.count == 0
+    window.focus_search()
+    window.search.setText("select all visible")
+    qtbot.keyClick(window.search, Qt.Key.Key_Return)
+    assert state.selection.count == 40
+
+
+def test_a_key_saves_the_selection_where_its_name_can_be_typed(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    window.docks.docks["saved"].close()
+    state.selection.select_rows(np.array([3, 5]))
+    with qtbot.waitSignal(state.saved.save_requested) as asked:
+        qtbot.keyClick(window, Qt.Key.Key_K, CTRL | SHIFT)
+    assert asked.args[0] == "Selection 1" and np.flatnonzero(asked.args[1]).tolist() == [3, 5]
+    assert "saved" in visible_panels(window)
+
+
 def test_n_draws_a_new_mask(window: MainWindow, state: ApplicationState, qtbot: QtBot) -> None:
     state.reconstruction.set_result(make_reconstruction(3))
     before = state.reconstruction.masking.seed
@@ -224,8 +254,8 @@ def test_closing_the_workspace_leads_back_to_the_start_page(
     ("key", "hidden"),
     [
         (Qt.Key.Key_1, set()),
-        (Qt.Key.Key_2, {"filters", "labels"}),
-        (Qt.Key.Key_3, {"filters", "reconstruction"}),
+        (Qt.Key.Key_2, {"filters", "saved", "labels"}),
+        (Qt.Key.Key_3, {"filters", "saved", "reconstruction"}),
     ],
 )
 def test_a_preset_shows_what_its_task_needs(

@@ -459,15 +459,3 @@ def test_the_widget_leaves_numba_for_later() -> None:
     """Importing it costs half a second that the first paint need not wait for."""
     code = "import sys, astromask_gui.widgets.map_view; assert 'numba' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
-
-
-def test_all_visible_can_be_selected_inverted_and_cleared(scene: Scene) -> None:
-    visible = scene.classes != 0
-    scene.state.filters.set("no stars", "no stars", visible)
-    scene.map.map_actions["select_all"].trigger()
-    np.testing.assert_array_equal(scene.state.selection.mask, visible)
-    scene.state.selection.select_rows(np.flatnonzero(scene.classes == 1))
-    scene.map.map_actions["invert"].trigger()
-    np.testing.assert_array_equal(scene.state.selection.mask, scene.classes == 2)
-    scene.map.map_actions["clear"].trigger()
-    assert scene.state.selection.count == 0

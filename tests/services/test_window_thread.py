@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.selection import CombineMode
 from tests.services.small_survey import COUNT, add_projection
 from trainer.workspace.workspace import Workspace
 
@@ -79,6 +80,12 @@ def test_nothing_is_read_or_written_by_the_window(
         state.labels.grade(np.array([3]), "B")
     with qtbot.waitSignal(state.labels.changed):
         state.undo.undo()
+    state.saved.save("some", state.labels.codes > 0)
+    qtbot.waitUntil(lambda: len(state.saved.items) == 1)
+    with qtbot.waitSignal(state.messages.posted):
+        state.saved.apply("some", CombineMode.REPLACE)
+    state.saved.delete("some")
+    qtbot.waitUntil(lambda: not state.saved.items)
     with qtbot.waitSignal(state.messages.posted):
         state.session.request_find("nobody")
     with qtbot.waitSignal(state.messages.posted):

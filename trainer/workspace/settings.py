@@ -18,7 +18,16 @@ from trainer.errors import WorkspaceError
 SETTINGS_FILE = "workspace.toml"
 VERSION = 1
 
-OWN_FOLDERS = ("embeddings", "labels", "scores", "thumbnails", "runs", "cache", "exports")
+OWN_FOLDERS = (
+    "embeddings",
+    "labels",
+    "scores",
+    "selections",
+    "thumbnails",
+    "runs",
+    "cache",
+    "exports",
+)
 """What a workspace makes in its folder; never taken for cutouts."""
 
 _HEADER = """\

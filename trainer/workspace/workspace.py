@@ -121,6 +121,11 @@ class Workspace:
         return self.folder / "scores"
 
     @property
+    def selections_folder(self) -> Path:
+        """Where named selections are."""
+        return self.folder / "selections"
+
+    @property
     def thumbnails_folder(self) -> Path:
         """Where the window keeps small pictures; may be deleted at any time."""
         return self.folder / "thumbnails"
