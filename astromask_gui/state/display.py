@@ -84,7 +84,7 @@ class Display(QObject):
 def automatic_rgb(bands: tuple[str, ...]) -> tuple[int, int, int]:
     """Indices of the bands for red, green and blue: i r g where present, else spread evenly."""
     letters = [band.rsplit("-", 1)[-1].rsplit("_", 1)[-1].lower()[:1] for band in bands]
-    for wanted in ("irg", "zrg", "zig", "rgu", "jyv"):
+    for wanted in ("irg", "zrg", "zig", "rgu", "jyv", "rgb"):
         if all(letter in letters for letter in wanted):
             red, green, blue = (letters.index(letter) for letter in wanted)
             return red, green, blue

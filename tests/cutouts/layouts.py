@@ -23,6 +23,11 @@ def text(values: list[str]) -> np.ndarray:
     return np.array(values, dtype=h5py.string_dtype())
 
 
+def channels_last(values: np.ndarray) -> np.ndarray:
+    """(N, B, H, W) as (N, H, W, B)."""
+    return np.ascontiguousarray(np.moveaxis(values, 1, -1))
+
+
 def write(path: Path, datasets: dict[str, Any], attributes: dict[str, Any] | None = None) -> Path:
     """An HDF5 file of these datasets; images are chunked by row as our own files are."""
     with h5py.File(path, "w") as file:
@@ -158,4 +163,51 @@ def multimodal(folder: Path, count: int = 4) -> Path:
             "RA": np.full(count, 10.0),
             "DEC": np.full(count, 20.0),
         },
+    )
+
+
+def galaxy10(folder: Path, count: int = 4, **changes: Any) -> Path:
+    """Colour pictures of bytes, the band axis last, with the number of a class."""
+    datasets: dict[str, Any] = {
+        "images": channels_last(pixels(count, 3)).astype(np.uint8),
+        "ans": np.arange(count, dtype=np.uint8),
+        "ra": np.full(count, 10.0),
+        "dec": np.full(count, 20.0),
+        "redshift": np.linspace(0.1, 0.2, count),
+        "pxscale": np.full(count, 0.262),
+    }
+    datasets.update(changes)
+    kept = {name: values for name, values in datasets.items() if values is not None}
+    return write(folder / "Galaxy10_DECals.h5", kept)
+
+
+def astroclip(folder: Path, counts: tuple[int, ...] = (2, 3), side: int = SIDE) -> Path:
+    """Groups of images and spectra; the band axis is last."""
+    path, first = folder / "astroclip_desi.h5", 0
+    whole = channels_last(pixels(sum(counts), 3, side))
+    with h5py.File(path, "w") as file:
+        for number, count in enumerate(counts):
+            group = file.create_group(str(number))
+            group["images"] = whole[first : first + count]
+            group["spectra"] = np.ones((count, 50, 1), np.float32)
+            group["redshifts"] = 0.1 * np.arange(first, first + count)
+            group["targetids"] = 39627000 + np.arange(first, first + count)
+            first += count
+    return path
+
+
+def anomalymatch(folder: Path, count: int = 4, labels: str | None = "labeled_data.csv") -> Path:
+    """Colour pictures with their file names; a CSV file beside has labels of the first two."""
+    names = [f"images/galaxy{row}.jpeg" for row in range(count)]
+    if labels is not None:
+        lines = [
+            "filename,label",
+            "galaxy0.jpeg,normal",
+            f"{names[1]},anomaly",
+            "other.jpeg,normal",
+        ]
+        (folder / labels).write_text("\n".join(lines) + "\n")
+    return write(
+        folder / "prediction.hdf5",
+        {"images": channels_last(pixels(count, 3)).astype(np.uint8), "filenames": text(names)},
     )

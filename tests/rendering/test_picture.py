@@ -114,6 +114,8 @@ def test_any_finite_pixels_give_a_picture(
         (("u", "g", "r", "i", "z"), (3, 2, 1)),
         (("g", "r", "z"), (2, 1, 0)),
         (("cfis-u", "whigs-g", "cfis_lsb-r", "ps-i", "wishes-z"), (3, 2, 1)),
+        (("red", "green", "blue"), (0, 1, 2)),
+        (("VIS", "NIR_Y", "NIR_J", "NIR_H"), (2, 1, 0)),
         (("x",), (0, 0, 0)),
         ((), (0, 0, 0)),
     ],

@@ -10,6 +10,9 @@ import numpy as np
 
 from trainer.errors import BandError
 
+COLOURS = ("red", "green", "blue")
+"""What the planes of a colour picture are called."""
+
 _SEPARATORS = re.compile(r"[,;:\s]+")
 _PHOTOMETRIC = set("ubgvrizyjhk")
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+_DEGREES = {
+    **dict.fromkeys(("rad", "radian", "radians"), 180.0 / np.pi),
+    **dict.fromkeys(("hour", "hours", "hourangle", "h"), 15.0),
+}
+
 
 def clean_coordinates(ra: np.ndarray, dec: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(N,) float64 degrees each, RA in 0 … 360; NaN in both where either is not on the sphere."""
@@ -11,6 +16,12 @@ def clean_coordinates(ra: np.ndarray, dec: np.ndarray) -> tuple[np.ndarray, np.n
     with np.errstate(invalid="ignore"):
         good = (np.abs(dec) <= 90.0) & (ra >= -180.0) & (ra <= 360.0)
     return np.where(good, np.mod(ra, 360.0), np.nan), np.where(good, dec, np.nan)
+
+
+def in_degrees(values: np.ndarray, unit: str | None) -> np.ndarray:
+    """(N,) angles in degrees, where the file says that they are in radians or hours."""
+    factor = _DEGREES.get((unit or "").strip().lower())
+    return values if factor is None else _numbers(values) * factor
 
 
 def _numbers(values: np.ndarray) -> np.ndarray:

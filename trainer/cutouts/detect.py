@@ -31,12 +31,15 @@ ENTRY_POINT_GROUP = "astromask.readers"
 _HDF5_READERS = (
     "multimodal:MultimodalReader",
     "unionsdata:UnionsDataReader",
+    "galaxy10:Galaxy10Reader",
+    "astroclip:AstroClipReader",
     "legacysurvey:LegacySurveyReader",
     "dwarforge:DwarforgeReader",
     "tileslicer:TileSlicerTileReader",
     "tileslicer:TileSlicerSurveyReader",
     "unions:UnionsReader",
     "unions_redshift:UnionsRedshiftReader",
+    "anomalymatch:AnomalyMatchReader",
     "hdf5_array:Hdf5ArrayReader",
 )
 """Asked in this order; the last takes any single dataset of four dimensions."""

@@ -68,6 +68,7 @@ def _describe_one(path: Path, bands: Sequence[str] | None) -> dict[str, Any]:
             "ids": _ids(reader),
             "coordinates": _coordinates(reader),
             "columns": {name: _kind(values) for name, values in reader.columns().items()},
+            "units": reader.units(),
             "beside": _beside(reader),
             "sample": _sample(reader),
             "storage": reader.metadata(),

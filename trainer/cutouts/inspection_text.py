@@ -87,7 +87,7 @@ def _pairs(facts: dict[str, Any]) -> list[Pair]:
             "Identifiers",
             _span(ids["first"], ids["last"]) + ("" if ids["unique"] else ", not unique"),
         ),
-        ("Columns", listed(list(facts["columns"]))),
+        ("Columns", listed(_columns(facts))),
         ("Beside the pixels", listed([_BESIDE[name] for name in facts["beside"]])),
         ("Stored as", _storage(facts)),
     ]
@@ -126,6 +126,12 @@ def _coordinates(facts: dict[str, Any]) -> str:
     if "files" in facts or not lacking:
         return ranges
     return f"{ranges}; not known for {lacking:,}"
+
+
+def _columns(facts: dict[str, Any]) -> list[str]:
+    """Names of the columns, with their units where the file says."""
+    units = facts["units"]
+    return [f"{name} [{units[name]}]" if name in units else name for name in facts["columns"]]
 
 
 def _storage(facts: dict[str, Any]) -> str:

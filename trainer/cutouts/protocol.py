@@ -79,6 +79,9 @@ class CutoutReader(Protocol):
     def columns(self) -> dict[str, np.ndarray]:
         """Other per-object columns by name, each (N,): numbers, booleans or text."""
 
+    def units(self) -> dict[str, str]:
+        """Units of `columns` by their names, as far as the file says."""
+
     def read(self, rows: np.ndarray) -> np.ndarray:
         """(n, B, H, W) float32 as stored (NaN kept), in the order of `rows`; repeats allowed."""
 

@@ -20,6 +20,7 @@ from trainer.workspace.tables import arrow_column, arrow_field
 if TYPE_CHECKING:
     import pyarrow as pa
 
+DEGREES = "deg"
 _OWN_COLUMNS = (ID_COLUMN, ORIGINAL_ID, "ra", "dec")
 
 
@@ -33,6 +34,8 @@ class FileContents:
     """(N,) integers or text."""
     coordinates: tuple[np.ndarray, np.ndarray] | None
     columns: dict[str, np.ndarray]
+    units: dict[str, str]
+    """Of `columns`, by their names."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -87,7 +90,11 @@ def contents_table(
         columns[ORIGINAL_ID] = given
     for name in ("ra", "dec", *names):
         columns[name] = stacked([table.get(name) for table in tables], [len(f) for f in files])
-    fields = [arrow_field(name, columns[name].type, source="cutouts") for name in columns]
+    units = {"ra": DEGREES, "dec": DEGREES, **_common_units(files)}
+    fields = [
+        arrow_field(name, columns[name].type, source="cutouts", unit=units.get(name))
+        for name in columns
+    ]
     return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields))
 
 
@@ -132,11 +139,11 @@ def _read_one(path: Path, bands: Sequence[str] | None) -> FileContents:
             raise FormatError(f"{path} holds no cutouts.")
         ids = np.asarray(reader.ids())
         coordinates = reader.coordinates()
-        columns = reader.columns()
+        columns, units = reader.columns(), reader.units()
     finally:
         reader.close()
     assert len(ids) == count, f"{path}: {len(ids)} ids for {count} cutouts"
-    return FileContents(path, reader.layout, ids, coordinates, columns)
+    return FileContents(path, reader.layout, ids, coordinates, columns, units)
 
 
 def _expected_of(layout: Layout, bands: Sequence[str] | None, path: Path) -> Expected:
@@ -153,6 +160,16 @@ def _require(layout: Layout, expected: Expected, path: Path) -> None:
             f"{path} holds cutouts of {height}×{width} px; the survey's are"
             f" {expected.image_size[0]}×{expected.image_size[1]} px."
         )
+
+
+def _common_units(files: Sequence[FileContents]) -> dict[str, str]:
+    """Units in which every file that has the column agrees."""
+    units: dict[str, str] = {}
+    for name in dict.fromkeys(name for file in files for name in file.units):
+        found = {file.units.get(name) for file in files if name in file.columns}
+        if len(found) == 1 and (unit := found.pop()):
+            units[name] = unit
+    return units
 
 
 def _file_table(file: FileContents) -> dict[str, pa.ChunkedArray]:

@@ -38,6 +38,8 @@ ID_NAMES = (
     "id",
     "ID",
     "name",
+    "filename",
+    "file_name",
 )
 """Columns that may identify an object, in the order in which they are tried."""
 

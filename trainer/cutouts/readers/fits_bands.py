@@ -65,6 +65,10 @@ class FitsBandsReader:
         """None: FITS images have no columns."""
         return {}
 
+    def units(self) -> dict[str, str]:
+        """None: FITS images have no columns."""
+        return {}
+
     def read(self, rows: np.ndarray) -> np.ndarray:
         """(n, B, H, W) float32 as stored; NaN where an object lacks a band."""
         rows = check_rows(rows, len(self), self.path)

@@ -59,6 +59,10 @@ class FitsCubeReader:
         """None: a FITS image has no columns."""
         return {}
 
+    def units(self) -> dict[str, str]:
+        """None: a FITS image has no columns."""
+        return {}
+
     def read(self, rows: np.ndarray) -> np.ndarray:
         """(n, B, H, W) float32 as stored."""
         rows = check_rows(rows, len(self), self.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,10 +12,10 @@ from typing import Any
 import h5py
 import numpy as np
 
-from trainer.cutouts import hdf5_file
+from trainer.cutouts import hdf5_columns, hdf5_file
 from trainer.cutouts.axes import band_axis, bands_second, cutout_shape
 from trainer.cutouts.bands import order_warning, settle_bands, short_name, short_names, split_names
-from trainer.cutouts.coordinates import clean_coordinates
+from trainer.cutouts.coordinates import clean_coordinates, in_degrees
 from trainer.cutouts.files import check_rows
 from trainer.cutouts.protocol import Extras, Layout
 from trainer.cutouts.text import text_array
@@ -24,8 +24,10 @@ from trainer.errors import FormatError
 BANDS_ATTRIBUTES = ("bands", "band_names", "band_order")
 PIXEL_SCALE_ATTRIBUTES = ("pixel_scale", "pixscale", "pxscale")
 ZERO_POINT_ATTRIBUTES = ("zero_points", "zero_point", "zeropoints", "zeropoint", "magzp")
-MOST_PARTS = 8
-"""A (N, k) dataset becomes k columns up to this k."""
+_IVAR_NAMES = ("ivar", "inverse_variance")
+_MASK_NAMES = ("mask", "pixel_mask")
+_PSF_NAMES = ("psf_fwhm",)
+_BESIDE = frozenset((*_IVAR_NAMES, *_MASK_NAMES, *_PSF_NAMES, *ZERO_POINT_ATTRIBUTES))
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Hdf5Reader:
         self.path = path
         self._file = file if file is not None else hdf5_file.open_hdf5(path)
         with ExitStack() as on_failure, hdf5_file.reading(path):
-            on_failure.callback(self._file.close)
+            on_failure.callback(self.close)
             self._found = self.find(self._file)
             self._images = self._open_images()
             self.layout = self._make_layout(bands)
@@ -99,24 +101,21 @@ class Hdf5Reader:
             names = [self._coordinate_name(kind) for kind in ("ra", "dec")]
             if names[0] is None or names[1] is None:
                 return None
-            ra, dec = (self._file[name][()] for name in names)
+            ra, dec = (
+                in_degrees(self._file[name][()], hdf5_columns.unit_of(self._file[name]))
+                for name in names
+            )
         return clean_coordinates(ra, dec)
 
     def columns(self) -> dict[str, np.ndarray]:
         """The other datasets of one value (or up to eight) a cutout, by name."""
-        columns: dict[str, np.ndarray] = {}
         with hdf5_file.reading(self.path):
-            used = {self._found.id_column, *map(self._coordinate_name, ("ra", "dec"))}
-            for name in self._per_row:
-                if name in used:
-                    continue
-                values = self._file[name]
-                if values.ndim == 1:
-                    columns[name] = hdf5_file.column_values(values)
-                elif not hdf5_file.is_text(values):
-                    parts = np.asarray(values[()]).T
-                    columns.update({f"{name}_{i}": part for i, part in enumerate(parts)})
-        return columns
+            return hdf5_columns.read_columns(self._file, self._column_names())
+
+    def units(self) -> dict[str, str]:
+        """By the attribute `unit` or `units` of a column's dataset."""
+        with hdf5_file.reading(self.path):
+            return hdf5_columns.read_units(self._file, self._column_names())
 
     def read(self, rows: np.ndarray) -> np.ndarray:
         """(n, B, H, W) float32 as stored, in the order of `rows`."""
@@ -126,11 +125,19 @@ class Hdf5Reader:
         return self._to_flux(bands_second(pixels, self._band_axis))
 
     def extras(self, rows: np.ndarray) -> Extras:
-        """Zero-points, where the layout knows them; layouts with more override this."""
-        if self.layout.zero_points is None:
-            return Extras()
-        zero_points = np.tile(np.asarray(self.layout.zero_points, np.float32), (len(rows), 1))
-        return Extras(zero_points=zero_points)
+        """Zero-points of the layout or by row; inverse variance, mask and PSF width by row."""
+        rows = check_rows(rows, len(self), self.path)
+        zero_points = self._beside(ZERO_POINT_ATTRIBUTES, rows, 2)
+        if zero_points is None and self.layout.zero_points is not None:
+            known = np.asarray(self.layout.zero_points, np.float32)
+            zero_points = np.tile(known, (len(rows), 1))
+        mask = self._beside(_MASK_NAMES, rows, 4)
+        return Extras(
+            inverse_variance=self._beside(_IVAR_NAMES, rows, 4),
+            pixel_mask=None if mask is None else mask != 0,
+            psf_fwhm=self._beside(_PSF_NAMES, rows, 2),
+            zero_points=zero_points,
+        )
 
     def metadata(self) -> dict[str, Any]:
         """Storage of the images, and the file's attributes."""
@@ -187,7 +194,7 @@ class Hdf5Reader:
             warnings=(
                 *found.warnings,
                 *order_warning(bands, names),
-                *self._length_warnings,
+                *hdf5_columns.left_out(self._file, len(self), self._not_columns),
                 *([slow] if slow else []),
             ),
         )
@@ -200,6 +207,22 @@ class Hdf5Reader:
         if known is None or any(short_name(band) not in known for band in bands):
             return None
         return tuple(known[short_name(band)] for band in bands)
+
+    def _beside(self, names: Sequence[str], rows: np.ndarray, dimensions: int) -> np.ndarray | None:
+        """(n, B, H, W) or (n, B) float32: rows of the dataset of one of these names that goes
+        with the images band by band; None where there is none."""
+        with hdf5_file.reading(self.path):
+            for name in names:
+                dataset = self._file.get(name)
+                if self._goes_with_images(dataset) and dataset.ndim == dimensions:
+                    values = hdf5_file.read_rows(dataset, rows)
+                    return values if dimensions == 2 else bands_second(values, self._band_axis)
+        return None
+
+    def _goes_with_images(self, item: Any) -> bool:
+        by_band = (len(self), self._images.shape[self._band_axis])
+        fits = isinstance(item, h5py.Dataset) and item.shape in (self._images.shape, by_band)
+        return fits and item.dtype.kind in "biuf"
 
     def _attribute(self, names: Sequence[str]) -> Any | None:
         for name in names:
@@ -223,30 +246,20 @@ class Hdf5Reader:
                 return name
         return None
 
-    def _other_datasets(self) -> Iterator[tuple[str, h5py.Dataset]]:
-        for name, item in self._file.items():
-            if name == self._found.images or name in self._found.not_columns:
-                continue
-            if isinstance(item, h5py.Dataset) and item.ndim in (1, 2):
-                yield name, item
+    def _column_names(self) -> list[str]:
+        used = {self._found.id_column, *map(self._coordinate_name, ("ra", "dec"))}
+        return [name for name in self._per_row if name not in used]
+
+    @cached_property
+    def _not_columns(self) -> frozenset[str]:
+        """What is no column although its length may be right."""
+        beside = {name for name in _BESIDE if self._goes_with_images(self._file.get(name))}
+        return frozenset({self._found.images, *self._found.not_columns, *beside})
 
     @cached_property
     def _per_row(self) -> list[str]:
         """Names of the datasets that have one entry a cutout."""
-        return [
-            name
-            for name, item in self._other_datasets()
-            if item.shape[0] == len(self) and (item.ndim == 1 or item.shape[1] <= MOST_PARTS)
-            if item.dtype.kind in "biufS" or hdf5_file.is_text(item)
-        ]
-
-    @cached_property
-    def _length_warnings(self) -> list[str]:
-        return [
-            f"`{name}` was left out: it has {item.shape[0]} entries for {len(self)} cutouts."
-            for name, item in self._other_datasets()
-            if item.ndim == 1 and item.shape[0] != len(self)
-        ]
+        return hdf5_columns.column_names(self._file, len(self), self._not_columns)
 
 
 def _name_list(value: Any) -> tuple[str, ...]:

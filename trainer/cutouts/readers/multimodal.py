@@ -53,23 +53,13 @@ class MultimodalReader(Hdf5Reader):
         """Inverse variance, mask and PSF width, as far as the file has them."""
         rows = check_rows(rows, len(self), self.path)
         extras = super().extras(rows)
-        maps = {name: self._beside("image_" + name, rows) for name in ("ivar", "mask", "psf_fwhm")}
-        if (ivar := maps["ivar"]) is not None:
+        if (ivar := self._beside(["image_ivar"], rows, 4)) is not None:
             extras.inverse_variance = self._in_order(ivar, rows, np.float32(0))
-        if (mask := maps["mask"]) is not None:
+        if (mask := self._beside(["image_mask"], rows, 4)) is not None:
             extras.pixel_mask = self._in_order(mask != 0, rows, np.True_)
-        if (fwhm := maps["psf_fwhm"]) is not None:
+        if (fwhm := self._beside(["image_psf_fwhm"], rows, 2)) is not None:
             extras.psf_fwhm = self._in_order(fwhm, rows, np.float32(np.nan))
         return extras
-
-    def _beside(self, name: str, rows: np.ndarray) -> np.ndarray | None:
-        """Rows of a dataset that goes with the images band by band; None where it doesn't."""
-        with hdf5_file.reading(self.path):
-            dataset = self._file.get(name)
-            if not isinstance(dataset, h5py.Dataset):
-                return None
-            fits = dataset.shape in (self._images.shape, self._images.shape[:2])
-            return hdf5_file.read_rows(dataset, rows) if fits else None
 
     def _names(self, file: h5py.File, rows: slice) -> np.ndarray | None:
         bands = file.get("image_band")

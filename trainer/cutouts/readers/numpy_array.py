@@ -82,6 +82,10 @@ class NumpyReader:
             if name not in used and values.shape == (len(self),)
         }
 
+    def units(self) -> dict[str, str]:
+        """None: an array says nothing of units."""
+        return {}
+
     def read(self, rows: np.ndarray) -> np.ndarray:
         """(n, B, H, W) float32 as stored, in the order of `rows`."""
         rows = check_rows(rows, len(self), self.path)

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from trainer.cutouts.bands import settle_bands
+from trainer.cutouts.bands import COLOURS, settle_bands
 from trainer.cutouts.files import check_rows
 from trainer.cutouts.folders import pictures_in
 from trainer.cutouts.protocol import Extras, Layout
 from trainer.errors import FormatError
 
-COLOURS = ("red", "green", "blue")
 _GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _DEEP_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 MOST_NAMED = 5
@@ -64,6 +63,10 @@ class PicturesReader:
         return None
 
     def columns(self) -> dict[str, np.ndarray]:
+        """None: pictures have no columns."""
+        return {}
+
+    def units(self) -> dict[str, str]:
         """None: pictures have no columns."""
         return {}
 
