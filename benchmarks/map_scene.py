@@ -59,7 +59,9 @@ class MapScene:
         self._visible = np.random.default_rng(1).random(x.size) < 0.5 if filtered else None
         self._state = ApplicationState()
         self._state.preferences.set_motion(False)
-        self._colours = MapColours(self._state.view, self._state.columns, self._state.preferences)
+        self._colours = MapColours(
+            self._state.view, self._state.columns, self._state.preferences, self._state.own_colours
+        )
         self._map = MapWidget(self._state, self._state.view, self._colours)
         self._painted: object = None
         self._watch_paint()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,17 +12,24 @@ from numpy.typing import NDArray
 
 from astromask_gui.state.columns import Column
 from astromask_gui.state.view import Colouring
+from astromask_gui.theme import tokens
 
 MISSING = 255
 """Index of rows without a value."""
 MAXIMUM_CATEGORIES = 64
 
-# Okabe & Ito 2008 first, then Paul Tol's muted and light sets; all told apart by most people.
-_CATEGORICAL = (
+PALETTE = (
     "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00",
     "#88ccee", "#cc6677", "#44aa99", "#aa4499", "#ddcc77", "#6699cc", "#999933", "#882255",
     "#77aadd", "#ee8866", "#bbcc33", "#ffaabb", "#99ddff", "#44bb99", "#eedd88", "#aaaa00",
 )  # fmt: skip
+"""Okabe & Ito 2008, then Paul Tol's muted and light sets; all told apart by most people."""
+_CONTRAST = 1.5
+"""A continuous map begins and ends where it stands out so much from the style's background."""
+_BLOCK = 65_536
+"""Rows worked on at a time, so that they stay in the processor's cache."""
+_FLOAT32 = (1e-37, 1e38)
+_SAMPLE, _FEWEST = 200_000, 1000
 _NEUTRAL = {"dark": "#5a6272", "light": "#aab1bf"}
 _PLAIN = {"dark": "#8fb8ff", "light": "#2457b3"}
 GRADE_COLOURS = {"A": "#4cc38a", "B": "#56b4e9", "C": "#f2b84b", "X": "#ef6461"}
@@ -35,6 +43,18 @@ class LegendEntry:
     label: str
     colour: str
     count: int
+    own: bool = False
+    """Whether the user has chosen the colour."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What a column of numbers ranges over, from a sample of it."""
+
+    automatic: tuple[float, float]
+    """1st and 99th percentile: limits before the user chooses any."""
+    whole: tuple[float, float]
+    """0.1th and 99.9th percentile; a handful of wild values would make handles useless."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +69,10 @@ class Colours:
     """Categories, most frequent colours first; None for a continuous column or none."""
     limits: tuple[float, float] | None = None
     """Values at the ends of a continuous map."""
+    whole: tuple[float, float] | None = None
+    """What the values of a continuous column range over."""
+    beyond: tuple[int, int] = (0, 0)
+    """How many rows lie below and above the limits; they have the colours of the ends."""
 
 
 def plain_colours(size: int, style: str) -> Colours:
@@ -58,58 +82,114 @@ def plain_colours(size: int, style: str) -> Colours:
 
 
 def colour_column(
-    column: Column, values: NDArray[np.generic], colouring: Colouring, style: str
+    column: Column,
+    values: NDArray[np.generic],
+    colouring: Colouring,
+    style: str,
+    own: Mapping[str, str] | None = None,
+    spread: Spread | None = None,
 ) -> Colours:
-    """Colour rows by a column: numbers continuously, everything else by category."""
+    """Colour rows by a column: numbers continuously, everything else by category.
+
+    `own` are the user's colours by category; `spread` is that of the values, where known.
+    """
     if column.kind == "number":
-        return _continuous(np.asarray(values, np.float64), colouring, style)
+        return _continuous(values, colouring, style, spread)
     names, codes = _categories(column, values)
-    return _categorical(names, codes, style)
+    return _categorical(names, codes, style, own or {})
 
 
 @cache
-def continuous_map(name: str) -> NDArray[np.uint8]:
-    """(256, 3) colours of a perceptually uniform map: viridis, cividis, plasma, magma, inferno."""
-    import pyqtgraph.colormap
+def continuous_map(name: str, style: str = "dark") -> NDArray[np.uint8]:
+    """(256, 3) uint8 of a perceptually uniform map, without what the background swallows."""
+    import pyqtgraph
 
-    # The darkest eighth of these maps can't be told from the dark style's background.
-    table = pyqtgraph.colormap.get(name).getLookupTable(start=0.12, stop=1.0, nPts=256)
-    return np.asarray(table, np.uint8)[:, :3]
+    whole = pyqtgraph.colormap.get(name)
+    fine = luminance(whole.getLookupTable(nPts=512)[:, :3])
+    ground = luminance(_rgba(tokens(style).map_background)[None, :3])
+    contrast = (np.maximum(fine, ground) + 0.05) / (np.minimum(fine, ground) + 0.05)
+    places = np.flatnonzero(contrast >= _CONTRAST) / (len(fine) - 1)
+    table = whole.getLookupTable(start=places[0], stop=places[-1], nPts=256)
+    return np.array(table, np.uint8)[:, :3]
 
 
-def automatic_limits(values: NDArray[np.floating], logarithmic: bool) -> tuple[float, float]:
-    """The 1st and 99th percentile of the finite values (of the positive ones for a log scale)."""
-    usable = values[np.isfinite(values)]
-    if logarithmic:
-        usable = usable[usable > 0]
+def luminance(colours: NDArray[np.generic]) -> NDArray[np.float64]:
+    """(n,) relative luminance, 0 to 1, of (n, 3) sRGB colours up to 255 (WCAG 2.1)."""
+    share = np.asarray(colours, np.float64) / 255
+    linear = np.where(share <= 0.03928, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    weighted: NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return weighted
+
+
+def spread_of(values: NDArray[np.generic], logarithmic: bool) -> Spread:
+    """The spread of the finite values (of the positive ones for a logarithmic scale)."""
+    usable = _usable(values[:: max(1, len(values) // _SAMPLE)], logarithmic)
+    if len(usable) < _FEWEST:
+        # Where few rows have a value, a sample would miss them.
+        usable = _usable(values, logarithmic)
     if not usable.size:
-        return (1.0, 10.0) if logarithmic else (0.0, 1.0)
-    # A sample tells the percentiles of millions of rows well enough.
-    low, high = np.percentile(usable[:: max(1, usable.size // 200_000)], [1, 99])
+        nothing = (1.0, 10.0) if logarithmic else (0.0, 1.0)
+        return Spread(nothing, nothing)
+    lowest, low, high, highest = (float(x) for x in np.percentile(usable, [0.1, 1, 99, 99.9]))
     if low == high:
         low, high = float(usable.min()), float(usable.max())
-    return (float(low), float(high)) if high > low else (float(low), float(low) + 1.0)
+    if high <= low:
+        high = low + 1.0
+    return Spread((low, high), (min(lowest, low), max(highest, high)))
 
 
-def _continuous(values: NDArray[np.float64], colouring: Colouring, style: str) -> Colours:
-    limits = colouring.limits or automatic_limits(values, colouring.logarithmic)
-    low, high = limits
-    scaled = values
-    if colouring.logarithmic:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            scaled = np.where(values > 0, np.log10(values), np.nan)
-        low, high = np.log10(max(low, 1e-300)), np.log10(max(high, 1e-300))
-    with np.errstate(invalid="ignore"):
-        share = np.clip((scaled - low) / max(high - low, 1e-300), 0, 1)
-    finite = np.isfinite(scaled)
-    index = np.full(len(values), MISSING, np.uint8)
-    index[finite] = (share[finite] * (MISSING - 1) + 0.5).astype(np.uint8)
+def _usable(values: NDArray[np.generic], logarithmic: bool) -> NDArray[np.float64]:
+    usable = np.asarray(values, np.float64)
+    usable = usable[np.isfinite(usable)]
+    return usable[usable > 0] if logarithmic else usable
+
+
+def _continuous(
+    values: NDArray[np.generic], colouring: Colouring, style: str, spread: Spread | None
+) -> Colours:
+    spread = spread or spread_of(values, colouring.logarithmic)
+    limits = colouring.limits or spread.automatic
+    index, beyond = _scaled(values, limits, colouring.logarithmic)
     table = np.empty((256, 4), np.uint8)
     places = np.linspace(0, 255, MISSING).round().astype(int)
-    table[:MISSING, :3] = continuous_map(colouring.map_name)[places]
+    colours = continuous_map(colouring.map_name, style)[places]
+    table[:MISSING, :3] = colours[::-1] if colouring.reverse else colours
     table[:, 3] = 255
     table[MISSING] = _rgba(_NEUTRAL[style])
-    return Colours(index, table, limits=limits)
+    return Colours(index, table, limits=limits, whole=spread.whole, beyond=beyond)
+
+
+def _scaled(
+    values: NDArray[np.generic], limits: tuple[float, float], logarithmic: bool
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """(N,) index of each value between the limits, and how many lie below and above them."""
+    low, high = limits
+    if logarithmic:
+        low, high = max(low, 1e-300), max(high, 1e-300)
+    length = np.log(high / low) if logarithmic else high - low
+    scale = (MISSING - 1) / max(length, 1e-300)
+    index = np.empty(len(values), np.uint8)
+    below = above = 0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for start in range(0, len(values), _BLOCK):
+            block = np.asarray(values[start : start + _BLOCK], np.float64)
+            known = np.isfinite(block)
+            if logarithmic:
+                known &= block > 0
+                # Logarithms of float32 are many times faster, and exact enough for 255 steps.
+                place = np.log(np.clip(block / low, *_FLOAT32).astype(np.float32))
+            else:
+                place = block - low
+            place *= scale
+            below += int(np.count_nonzero(known & (place < 0)))
+            above += int(np.count_nonzero(known & (place > MISSING - 1)))
+            place[~known] = 0
+            np.clip(place, 0, MISSING - 1, out=place)
+            place += 0.5
+            part = place.astype(np.uint8)
+            part[~known] = MISSING
+            index[start : start + _BLOCK] = part
+    return index, (below, above)
 
 
 def _categories(
@@ -121,11 +201,25 @@ def _categories(
     if column.kind == "boolean":
         # Booleans may come as codes too, −1 where missing.
         return ("no", "yes"), np.asarray(values, np.int64)
-    names, codes = np.unique(np.asarray(values, dtype=str), return_inverse=True)
-    return tuple(str(name) for name in names), codes
+    return _text_categories(values)
 
 
-def _categorical(names: tuple[str, ...], codes: NDArray[np.integer], style: str) -> Colours:
+def _text_categories(values: NDArray[np.generic]) -> tuple[tuple[str, ...], NDArray[np.integer]]:
+    # A dictionary is faster than sorting a million texts. No text at all is no value.
+    places: dict[object, int] = {"": -1}
+    codes = np.array(
+        [places.setdefault(value, len(places) - 1) for value in values.tolist()], np.int64
+    )
+    names = [str(name) for name in places if name != ""]
+    order = np.argsort(np.array(names, dtype=str), kind="stable")
+    ranks = np.empty(len(names) + 1, np.int64)  # the last one serves code −1
+    ranks[order], ranks[-1] = np.arange(len(names)), -1
+    return tuple(names[place] for place in order), ranks[codes]
+
+
+def _categorical(
+    names: tuple[str, ...], codes: NDArray[np.integer], style: str, own: Mapping[str, str]
+) -> Colours:
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     kept = np.arange(len(names))
     if len(names) > MAXIMUM_CATEGORIES:
@@ -136,20 +230,21 @@ def _categorical(names: tuple[str, ...], codes: NDArray[np.integer], style: str)
     table = np.tile(_rgba(_NEUTRAL[style]), (256, 1))
     entries = []
     for code, category in enumerate(kept):
-        colour = GRADE_COLOURS.get(names[category], category_colour(code))
+        name = names[category]
+        colour = own.get(name) or GRADE_COLOURS.get(name) or category_colour(code)
         table[code] = _rgba(colour)
-        entries.append(LegendEntry(code, names[category], colour, int(counts[category])))
+        entries.append(LegendEntry(code, name, colour, int(counts[category]), name in own))
     rest = int(np.count_nonzero(index == MISSING))
     if rest:
-        label = "other or none" if len(names) > MAXIMUM_CATEGORIES else "none"
+        label = "other, or no value" if len(names) > MAXIMUM_CATEGORIES else "no value"
         entries.append(LegendEntry(MISSING, label, _NEUTRAL[style], rest))
     return Colours(index, table, legend=tuple(entries))
 
 
 def category_colour(place: int) -> str:
     """Colour of the category at `place`: the fixed set first, then ever finer hues."""
-    if place < len(_CATEGORICAL):
-        return _CATEGORICAL[place]
+    if place < len(PALETTE):
+        return PALETTE[place]
     hue = (place * 0.61803398875) % 1.0  # the golden ratio keeps successive hues apart
     lightness = (0.45, 0.6, 0.75)[place % 3]
     red, green, blue = colorsys.hls_to_rgb(hue, lightness, 0.6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject
 
 from astromask_gui.services.background import Background
+from astromask_gui.services.colour_service import ColourService
 from astromask_gui.services.cutout_service import CutoutService
 from astromask_gui.services.find_service import FindService
 from astromask_gui.services.inference_service import InferenceService, model_worker
@@ -43,6 +44,7 @@ class Services(QObject):
         self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
         self.labels = LabelService(state, self)
         self.saved = SavedService(state, self)
+        self.colours = ColourService(state, self)
         self.finding = FindService(state, self._files, self)
         self.jobs = JobService(state, self._runs, self.workspace.refresh, self)
         self._wire()
@@ -52,6 +54,7 @@ class Services(QObject):
         self.workspace.changing.connect(self.labels.forget)
         self.workspace.closed.connect(self.labels.forget)
         self.workspace.closed.connect(self.saved.forget)
+        self.workspace.closed.connect(self.colours.forget)
         self.workspace.closed.connect(self.jobs.close)
         for service in (
             self.cutouts,
@@ -59,6 +62,7 @@ class Services(QObject):
             self.search,
             self.labels,
             self.saved,
+            self.colours,
             self.finding,
             self.jobs,
         ):
@@ -68,6 +72,7 @@ class Services(QObject):
         """Finish writing grades and selections, end the children; jobs go on by themselves."""
         self.labels.close()
         self.saved.close()
+        self.colours.close()
         self.jobs.close()
         for background in (self._files, self._facts, self._search, self._runs):
             background.close()

@@ -20,6 +20,7 @@ def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]
     # In this order no view ever sees points of one catalogue and a selection of another.
     state.maps.show_second(False)
     state.view.set_coordinates(None, None)
+    state.own_colours.reset(loaded.own_colours)
     state.view.set_colouring(first_colouring(loaded.columns))
     state.neighbours.clear()
     state.selection.reset(loaded.facts.count)
@@ -50,6 +51,7 @@ def empty_state(state: ApplicationState) -> None:
     state.undo.clear()
     state.labels.set_codes(np.zeros(0, np.int8))
     state.columns.set_columns(())
+    state.own_colours.reset({})
     state.thumbnails.clear()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +40,8 @@ class Loaded:
     describer: Describer
     has_checkpoint: bool
     """Whether the checkpoint that `facts` name is there."""
+    own_colours: Mapping[str, Mapping[str, str]]
+    """The user's colours, by column and category."""
     notes: tuple[str, ...] = ()
     """Sentences on what could not be opened; the rest works."""
 
@@ -74,6 +76,7 @@ def load_workspace(
     names, shown, coordinates = _load_projection(workspace, chosen, projection, said)
     checkpoints = find_checkpoints(workspace.folder)
     checkpoint = _checkpoint(workspace.folder, chosen, checkpoints)
+    own_colours = _own_colours(workspace.folder, said)
     facts = OpenWorkspace(
         folder=workspace.folder,
         name=workspace.settings.name,
@@ -96,6 +99,7 @@ def load_workspace(
         coordinates,
         Describer(workspace.catalogue),
         checkpoint is not None and checkpoint.exists(),
+        own_colours,
         tuple(said),
     )
 
@@ -134,6 +138,16 @@ def find_checkpoints(folder: Path) -> tuple[Path, ...]:
     for run in sorted((folder / "runs").glob("*"), reverse=True):
         found += [run / name for name in CHECKPOINTS if (run / name).is_file()][:1]
     return tuple(found)
+
+
+def _own_colours(folder: Path, notes: list[str]) -> Mapping[str, Mapping[str, str]]:
+    from trainer.workspace.own_colours import read_colours
+
+    try:
+        return read_colours(folder)
+    except AstroMaskError as error:
+        notes.append(f"{error} The colours are those of themselves.")
+        return {}
 
 
 def _complete_stores(workspace: Workspace, notes: list[str]) -> dict[str, EmbeddingStore]:

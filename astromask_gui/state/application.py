@@ -13,6 +13,7 @@ from astromask_gui.state.labels import Labels
 from astromask_gui.state.maps import Maps
 from astromask_gui.state.messages import Messages
 from astromask_gui.state.neighbours import NeighboursState
+from astromask_gui.state.own_colours import OwnColours
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.reconstruction import ReconstructionState
 from astromask_gui.state.saved import SavedSelections
@@ -36,6 +37,7 @@ class ApplicationState(QObject):
         self.maps = Maps(self)
         self.view = self.maps.first
         self.columns = Columns(self)
+        self.own_colours = OwnColours(self.undo, self)
         self.thumbnails = Thumbnails(parent=self)
         self.cutout = CutoutState(self)
         self.reconstruction = ReconstructionState(self)

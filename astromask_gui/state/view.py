@@ -31,6 +31,8 @@ class Colouring:
     """Values at the ends of a continuous map; None for the 1st and 99th percentile."""
     logarithmic: bool = False
     map_name: str = "viridis"
+    reverse: bool = False
+    """Whether the continuous map's first colour stands for the highest value."""
 
 
 class MapView(QObject):

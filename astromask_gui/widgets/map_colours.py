@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from astromask_gui.rendering.colouring import Colours, colour_column, plain_colours
-from astromask_gui.state.columns import Columns
+from astromask_gui.rendering.colouring import (
+    Colours,
+    Spread,
+    colour_column,
+    plain_colours,
+    spread_of,
+)
+from astromask_gui.state.columns import Column, Columns
+from astromask_gui.state.own_colours import OwnColours
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.view import MapView
 
 _AT_ONCE = 100_000
 """So many rows are coloured within a frame's time; more in a thread."""
+Maker = Callable[[str, str | None], Colours]
+"""Colours in a style, with the continuous map chosen (None) or another one."""
 
 
 class MapColours(QObject):
@@ -23,22 +36,28 @@ class MapColours(QObject):
     """
 
     changed = pyqtSignal()
-    _worked_out = pyqtSignal(int, object)
+    _worked_out = pyqtSignal(object)
 
     def __init__(
         self,
         view: MapView,
         columns: Columns,
         preferences: Preferences,
+        own: OwnColours,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._view = view
         self._columns = columns
         self._preferences = preferences
+        self._own = own
         self._colours: Colours | None = None
         self._style = preferences.style
+        self._shown_own: dict[str, str] = {}
+        self._spread = _KnownSpread()
         self._number = 0
+        self._running: _Task | None = None
+        self._waiting: _Task | None = None
         self._connect_signals()
         self._update()
 
@@ -46,6 +65,7 @@ class MapColours(QObject):
         self._view.colouring_changed.connect(self._update)
         self._view.coordinates_changed.connect(self._update_if_resized)
         self._columns.ready.connect(self._update_if_shown)
+        self._own.changed.connect(self._update_if_recoloured)
         self._preferences.changed.connect(self._update_if_restyled)
         self._worked_out.connect(self._take)
 
@@ -59,22 +79,39 @@ class MapColours(QObject):
         """Name of the column that the map is to be coloured by."""
         return self._view.colouring.column
 
+    def maker(self) -> Maker | None:
+        """What works the colours out, for any style and in any thread; None while there is no map
+        or its column is being loaded."""
+        if self._view.coordinates is None:
+            return None
+        size, colouring = len(self._view.coordinates), self._view.colouring
+        column = self._columns.column(colouring.column) if colouring.column else None
+        if column is None:
+            return lambda style, _: plain_colours(size, style)
+        values = self._columns.values(column.name)
+        if values is None or len(values) != size:
+            return None
+        own, spread = dict(self._own.of(column.name)), self._spread
+
+        def make(style: str, map_name: str | None) -> Colours:
+            chosen = colouring if map_name is None else replace(colouring, map_name=map_name)
+            known = spread.of(column, values, colouring.logarithmic)
+            return colour_column(column, values, chosen, style, own, known)
+
+        return make
+
     def _update(self) -> None:
         coordinates = self._view.coordinates
         if coordinates is None:
-            self._take_new(None)
+            self._show_at_once(None)
             return
-        size, style, colouring = len(coordinates), self._preferences.style, self._view.colouring
-        column = self._columns.column(colouring.column) if colouring.column else None
-        if column is None:
-            self._work_out(size, lambda: plain_colours(size, style))
-            return
-        values = self._columns.values(column.name)
-        if values is not None and len(values) == size:
-            self._work_out(size, lambda: colour_column(column, values, colouring, style))
+        size, style, make = len(coordinates), self._preferences.style, self.maker()
+        self._shown_own = dict(self._own.of(self._view.colouring.column or ""))
+        if make is not None:
+            self._work_out(size, partial(make, style, None))
         elif self._colours is None or len(self._colours.index) != size:
             # Something must be drawn until the column has been loaded.
-            self._take_new(plain_colours(size, style))
+            self._show_at_once(plain_colours(size, style))
 
     def _update_if_resized(self) -> None:
         coordinates = self._view.coordinates
@@ -86,28 +123,83 @@ class MapColours(QObject):
         if name == self._view.colouring.column:
             self._update()
 
+    def _update_if_recoloured(self) -> None:
+        if self._own.of(self._view.colouring.column or "") != self._shown_own:
+            self._update()
+
     def _update_if_restyled(self) -> None:
         if self._preferences.style != self._style:
             self._style = self._preferences.style
             self._update()
 
+    # Colours are worked out one at a time; of those asked for meanwhile, only the newest.
+
     def _work_out(self, size: int, make: Callable[[], Colours]) -> None:
         self._number += 1
-        number = self._number
+        task = _Task(self._number, (self._view.colouring.column, size), make)
         if size <= _AT_ONCE:
-            self._take(number, make())
-            return
+            self._waiting = None
+            self._show(make())
+        elif self._running is None:
+            self._run(task)
+        else:
+            self._waiting = task
+
+    def _run(self, task: _Task) -> None:
+        self._running = task
 
         def run() -> None:
-            self._worked_out.emit(number, make())
+            made = None
+            try:
+                made = task.make()
+            finally:
+                self._worked_out.emit(made)
 
         threading.Thread(target=run, name="map-colours", daemon=True).start()
 
-    def _take_new(self, colours: Colours | None) -> None:
-        self._number += 1
-        self._take(self._number, colours)
+    def _take(self, colours: Colours | None) -> None:
+        done, waiting = self._running, self._waiting
+        assert done is not None
+        self._running = self._waiting = None
+        # While a handle is dragged, the colours of a moment ago are better than older ones.
+        in_between = waiting is not None and waiting.subject == done.subject
+        if colours is not None and (done.number == self._number or in_between):
+            self._show(colours)
+        if waiting is not None:
+            self._run(waiting)
 
-    def _take(self, number: int, colours: Colours | None) -> None:
-        if number == self._number:
-            self._colours = colours
-            self.changed.emit()
+    def _show_at_once(self, colours: Colours | None) -> None:
+        self._number += 1
+        self._waiting = None
+        self._show(colours)
+
+    def _show(self, colours: Colours | None) -> None:
+        self._colours = colours
+        self.changed.emit()
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Colours to be worked out."""
+
+    number: int
+    subject: tuple[str | None, int]
+    """Name of the column, and number of rows."""
+    make: Callable[[], Colours]
+
+
+class _KnownSpread:
+    """The spread of the column coloured by, measured once."""
+
+    def __init__(self) -> None:
+        self._of: tuple[NDArray[np.generic], bool, Spread] | None = None
+
+    def of(self, column: Column, values: NDArray[np.generic], logarithmic: bool) -> Spread | None:
+        """The spread of a column's values; None where they are no numbers."""
+        if column.kind != "number":
+            return None
+        # Replaced as a whole: several threads may ask.
+        known = self._of
+        if known is None or known[0] is not values or known[1] != logarithmic:
+            known = self._of = (values, logarithmic, spread_of(values, logarithmic))
+        return known[2]

@@ -22,7 +22,7 @@ class MapPair(QSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self._state = state
         self.colours: dict[MapView, MapColours] = {
-            view: MapColours(view, state.columns, state.preferences, self)
+            view: MapColours(view, state.columns, state.preferences, state.own_colours, self)
             for view in (state.maps.first, state.maps.second)
         }
         self.setChildrenCollapsible(False)

@@ -38,7 +38,9 @@ class Scene:
         self._qtbot = qtbot
         self.state = ApplicationState()
         self.state.preferences.set_motion(False)
-        self.colours = MapColours(self.state.view, self.state.columns, self.state.preferences)
+        self.colours = MapColours(
+            self.state.view, self.state.columns, self.state.preferences, self.state.own_colours
+        )
         self.map = MapWidget(self.state, self.state.view, self.colours)
         self.map.resize(640, 520)
         qtbot.addWidget(self.map)

@@ -8,7 +8,9 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from astromask_gui.raster.frame import ViewRect
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.view import Colouring
 from astromask_gui.widgets.legend_panel import LegendPanel
 from astromask_gui.widgets.map_pair import MapPair
@@ -67,7 +69,7 @@ def test_a_click_on_either_map_makes_the_galaxy_active_on_both(two: TwoMaps) -> 
 
 def test_a_selection_made_on_one_map_is_shown_on_the_other(two: TwoMaps) -> None:
     second = two.show_two()
-    second.map_actions["select_all"].trigger()
+    second.canvas.box_drawn.emit(ViewRect(-99, 99, -99, 99), CombineMode.REPLACE)
     assert two.state.selection.count == len(two.places)
     np.testing.assert_array_equal(two.pair.first.overlay.marks.selected, np.arange(900))
 
