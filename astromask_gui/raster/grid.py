@@ -51,8 +51,12 @@ class Grid(NamedTuple):
     def cells(self, view: ViewRect) -> tuple[int, int, int, int]:
         """(first row, last row, first column, last column) of the cells that `view` touches."""
         columns = cell_of(np.array([view.x0, view.x1]), self.x0, self.cell_width, self.size)
-        rows = cell_of(np.array([view.y0, view.y1]), self.y0, self.cell_height, self.size)
+        rows = self.rows_of(np.array([view.y0, view.y1]))
         return int(rows[0]), int(rows[1]), int(columns[0]), int(columns[1])
+
+    def rows_of(self, y: np.ndarray) -> np.ndarray:
+        """(n,) int64 row of cells of each position."""
+        return cell_of(y, self.y0, self.cell_height, self.size)
 
 
 def cell_of(values: np.ndarray, origin: float, cell: float, size: int) -> np.ndarray:

@@ -32,7 +32,8 @@ def thread_count() -> int:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(thread_count())
+    """The calling thread works too, so it has one thread less."""
+    return ThreadPoolExecutor(max(1, thread_count() - 1), "map-kernels")
 
 
 Runner = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], list[Any]]
@@ -45,9 +46,24 @@ def run_in_turn(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) 
 
 
 def run_parallel(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]:
-    """Results of `function(*arguments)` for every tuple in `calls`, in their order."""
-    waiting = [_pool().submit(function, *arguments) for arguments in calls]
-    return [future.result() for future in waiting]
+    """Results of `function(*arguments)` for every tuple in `calls`, in their order.
+
+    The calling thread takes part, and does all of it while the others are busy elsewhere.
+    """
+    waiting = list(calls)
+    results: list[Any] = [None] * len(waiting)
+    numbers = iter(range(len(waiting)))  # the interpreter lock makes `next` of it atomic
+
+    def work() -> None:
+        for number in numbers:
+            results[number] = function(*waiting[number])
+
+    helpers = [_pool().submit(work) for _ in range(min(len(waiting), thread_count()) - 1)]
+    work()
+    for helper in helpers:
+        if not helper.cancel():
+            helper.result()
+    return results
 
 
 def chunks(count: int, parts: int | None = None) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from astromask_gui.raster.index import PointIndex
 from astromask_gui.raster.jit import chunks, drawing_kernel, run_parallel, thread_count
-from astromask_gui.raster.styles import GHOST, HIDDEN, NORMAL, StyleTables
+from astromask_gui.raster.styles import DIMMED, GHOST, NORMAL, StyleTables
 
 
 @drawing_kernel
@@ -68,14 +68,14 @@ def _sum_items(members, fine_weights, fine_colours, first, last, weights, colour
 
 
 @drawing_kernel
-def _fill_drawn_starts(codes, starts, threshold, drawn_starts):  # type: ignore[no-untyped-def]
+def _fill_counted_starts(codes, starts, threshold, counted):  # type: ignore[no-untyped-def]
     total = 0
     for cell in range(starts.size - 1):
-        drawn_starts[cell] = total
+        counted[cell] = total
         for i in range(starts[cell], starts[cell + 1]):
             if codes[i] >= threshold:
                 total += 1
-    drawn_starts[-1] = total
+    counted[-1] = total
 
 
 class Paint:
@@ -88,8 +88,12 @@ class Paint:
         """(n,) uint16 state × 256 + colour index, in the index's order."""
         self.weights = [np.empty(level.size, np.float32) for level in index.levels]
         self.colours = [np.empty(level.size, np.uint32) for level in index.levels]
+        self.no_weights = np.empty(0, np.float32)
+        self.no_colours = np.empty(0, np.uint32)
         self.drawn_starts = index.starts
         """Like `index.starts`, counting only the points that are drawn."""
+        self.visible_starts = index.starts
+        """The same for those that pass the filters; another array only where there are ghosts."""
 
     def apply(self, colours: np.ndarray, states: np.ndarray | None, tables: StyleTables) -> None:
         """Take over (N,) uint8 colour indices and states in row order (None: all normal)."""
@@ -121,9 +125,14 @@ class Paint:
                 )
 
     def _count_drawn(self, states: np.ndarray | None) -> None:
+        lowest = NORMAL if states is None or not states.size else int(states.min())
         starts = self.index.starts
-        if states is None or (states.size and states.min() > HIDDEN):
-            self.drawn_starts = starts
-            return
-        self.drawn_starts = np.empty_like(starts)
-        _fill_drawn_starts(self.codes, starts, GHOST << 8, self.drawn_starts)
+        self.drawn_starts = self._count_from(GHOST) if lowest < GHOST else starts
+        ghosts = lowest < DIMMED and bool(np.any(states == GHOST))
+        self.visible_starts = self._count_from(DIMMED) if ghosts else self.drawn_starts
+
+    def _count_from(self, state: int) -> np.ndarray:
+        """Like `index.starts`, counting only points of at least this state."""
+        counted = np.empty_like(self.index.starts)
+        _fill_counted_starts(self.codes, self.index.starts, state << 8, counted)
+        return counted

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
+from astromask_gui.raster.bands import DISCS, MERGED, POINTS, Bands, Camera, Items
+from astromask_gui.raster.counting import count_in_view, rows_in_view
 from astromask_gui.raster.frame import (
     LARGEST_RADIUS,
     THUMBNAIL_LIMIT,
@@ -17,14 +18,15 @@ from astromask_gui.raster.frame import (
 from astromask_gui.raster.index import PointIndex
 from astromask_gui.raster.jit import thread_count
 from astromask_gui.raster.paint import Paint
-from astromask_gui.raster.splat import Camera, count_in_view
 from astromask_gui.raster.styles import DIMMED, GHOST
 
 _DISC_FROM = 0.485
 """A disc of this radius spreads exactly one pixel of ink, so nothing jumps at the switch."""
 _LEVEL_GAIN = 1.2
-_EXACT_COUNT = 500_000
-_FEW_CELLS = 16
+_BAND_PIXELS = 24_000
+"""So many pixels' ink, 384 kB, stay in a core's own cache."""
+_MOST_REPEATED = 100_000
+"""So many points may be looked at again, because two bands share their row of the grid."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Plan:
     """Points too close for discs of their own: where they share a pixel, states have their say."""
     visible: int
     rows: np.ndarray
-    work: np.ndarray
-    """Points or items by grid row, from the first row of `cells` on."""
+    work: int
+    """Points or merged points in `cells`."""
 
 
 def make_plan(paint: Paint, request: FrameRequest) -> Plan:
@@ -58,99 +60,91 @@ def make_plan(paint: Paint, request: FrameRequest) -> Plan:
     )
     drawn, visible, rows = _count(paint, view)
     sparsity = disc_radius(drawn, request) / request.reduction
-    work = _row_sums(index.starts, index.grid.size, cells)
     if request.for_print:
         scale = request.pixel_ratio / request.reduction
         per_layout = sparsity / scale
         # The soft edge of a screen's disc holds ink that the sharper one of a print lacks.
         radius = scale * (max(per_layout, _DISC_FROM) ** 2 + 1 / 12) ** 0.5
         crowded = per_layout < _DISC_FROM
+        work = _total(index.starts, index.grid.size, cells)
         return Plan(camera, cells, None, radius, per_layout, crowded, visible, rows, work)
-    level = _choose_level(index, camera, cells, int(work.sum()))
-    if level is not None:
-        work = _row_sums(index.levels[level].starts, index.grid.size, cells)
+    level, work = _choose_level(index, camera, cells)
     radius = sparsity if level is None and sparsity >= _DISC_FROM else 0.0
     return Plan(camera, cells, level, radius, sparsity, radius == 0, visible, rows, work)
 
 
-def bands_of(index: PointIndex, plan: Plan, request: FrameRequest) -> list[tuple[int, int]]:
-    """Cut the raster into (top, bottom) bands of about equal work."""
+def bands_of(index: PointIndex, plan: Plan, request: FrameRequest) -> Bands:
+    """Cut the raster into bands, each with the cells that reach it."""
     height, width = request.shape
-    grid, (first, last, _, _) = index.grid, plan.cells
-    # Many small bands even out the work, but few grid rows would be walked by each of them.
-    per_thread = 3 if last - first > 4 * thread_count() else 1
-    count = min(per_thread * thread_count(), height)
-    edges = grid.y0 + np.arange(first, last + 2) * grid.cell_height
-    lines = (edges - plan.camera.y0) * plan.camera.scale_y + plan.camera.shift_y
-    lines = np.clip(lines, 0, height)[::-1]
-    lines[0], lines[-1] = 0, height
-    # Toning costs about as much for a pixel as splatting does for a tenth of a point.
-    load = plan.work[::-1] + np.diff(lines) * width * 0.1
-    done = np.concatenate([[0.0], np.cumsum(load)])
-    cuts = np.interp(np.linspace(0, done[-1], count + 1), done, lines)
-    tops = np.round(cuts).astype(int)
-    return [(int(a), int(b)) for a, b in pairwise(tops) if b > a]
+    row_pixels = -index.grid.cell_height * plan.camera.scale_y
+    rows = max(_BAND_PIXELS // width, int(min(1.5, plan.work / _MOST_REPEATED) * row_pixels), 1)
+    rows = min(rows, -(-height // (3 * thread_count())))
+    tops = np.append(np.arange(0, height, rows), height)
+    camera, reach = plan.camera, plan.radius + 2
+    y1 = camera.y0 + (tops[:-1] - reach - camera.shift_y) / camera.scale_y
+    y0 = camera.y0 + (tops[1:] + reach - camera.shift_y) / camera.scale_y
+    first, last, left, right = plan.cells
+    cells = np.empty((tops.size - 1, 4), np.int64)
+    cells[:, 0] = np.maximum(index.grid.rows_of(y0), first)
+    cells[:, 1] = np.minimum(index.grid.rows_of(y1), last)
+    cells[:, 2:] = left, right
+    return Bands(tops, cells, width)
 
 
-def cells_of_band(
-    index: PointIndex, plan: Plan, top: int, bottom: int
-) -> tuple[int, int, int, int]:
-    """The plan's cells, less the grid rows that don't reach the band."""
-    camera, (first, last, left, right) = plan.camera, plan.cells
-    reach = plan.radius + 2
-    y1 = camera.y0 + (top - reach - camera.shift_y) / camera.scale_y
-    y0 = camera.y0 + (bottom + reach - camera.shift_y) / camera.scale_y
-    low, high, _, _ = index.grid.cells(ViewRect(0.0, 0.0, y0, y1))
-    return max(first, low), min(last, high), left, right
-
-
-def _row_sums(starts: np.ndarray, columns: int, cells: tuple[int, int, int, int]) -> np.ndarray:
-    """(rows,) int64 number of points in each grid row of `cells`."""
-    first, last, left, right = cells
-    rows = np.arange(first, last + 1, dtype=np.int64) * columns
-    sums: np.ndarray = starts[rows + right + 1].astype(np.int64) - starts[rows + left]
-    return sums
+def items_of(paint: Paint, plan: Plan) -> Items:
+    """What the plan draws."""
+    index, size = paint.index, paint.index.grid.size
+    tables, nothing = paint.tables, (paint.no_weights, paint.no_colours)
+    if plan.level is None:
+        kind = DISCS if plan.radius else POINTS
+        table = tables.points if plan.crowded else tables.discs
+        points = (index.x, index.y, paint.codes, table, *nothing, index.starts)
+        return Items(kind, *points, size, plan.radius, (0.0, 0.0))
+    level, camera = index.levels[plan.level], plan.camera
+    ink = (paint.weights[plan.level], paint.colours[plan.level])
+    half = (level.cell_width * camera.scale_x / 2, -level.cell_height * camera.scale_y / 2)
+    merged = (level.x, level.y, paint.codes, tables.points, *ink, level.starts)
+    return Items(MERGED, *merged, size, 0.0, half)
 
 
 def _choose_level(
-    index: PointIndex, camera: Camera, cells: tuple[int, int, int, int], points: int
-) -> int | None:
-    """The coarsest level whose cells are at most a pixel, if it spares work."""
+    index: PointIndex, camera: Camera, cells: tuple[int, int, int, int]
+) -> tuple[int | None, int]:
+    """(the coarsest level whose cells are at most a pixel if it spares work, items in `cells`)."""
+    points = _total(index.starts, index.grid.size, cells)
     for number, level in enumerate(index.levels):
         across = level.cell_width * camera.scale_x
         down = -level.cell_height * camera.scale_y
         if across <= 1 and down <= 1:
-            items = int(_row_sums(level.starts, index.grid.size, cells).sum())
-            return number if items * _LEVEL_GAIN < points else None
-    return None
+            items = _total(level.starts, index.grid.size, cells)
+            return (number, items) if items * _LEVEL_GAIN < points else (None, points)
+    return None, points
+
+
+def _total(starts: np.ndarray, columns: int, cells: tuple[int, int, int, int]) -> int:
+    """Number of points in `cells`."""
+    first, last, left, right = cells
+    rows = slice(first * columns, (last + 1) * columns, columns)
+    ends = starts[right + 1 :][rows].sum(dtype=np.int64)
+    return int(ends - starts[left:][rows].sum(dtype=np.int64))
 
 
 def _count(paint: Paint, view: ViewRect) -> tuple[int, int, np.ndarray]:
     """(points drawn in `view`, those of them that pass the filters, their rows if few)."""
     index = paint.index
-    grid = index.grid
-    cells = grid.cells(view)
-    candidates = int(_row_sums(paint.drawn_starts, grid.size, cells).sum())
-    span = min(cells[1] - cells[0], cells[3] - cells[2])
-    found = np.empty(THUMBNAIL_LIMIT, np.uint32)
-    if candidates > _EXACT_COUNT and span >= _FEW_CELLS:
-        estimate = int(candidates * _covered_share(grid.bounds(), view, cells, grid.size))
-        return estimate, estimate, found[:0]
-    arrays = (index.x, index.y, index.rows, paint.codes)
+    cells, size = index.grid.cells(view), index.grid.size
     edges = tuple(float(edge) for edge in view)
-    thresholds = (GHOST << 8, DIMMED << 8)
-    drawn, visible = count_in_view(
-        *arrays, thresholds, index.starts, grid.size, cells, edges, found
-    )
-    return int(drawn), int(visible), found[: visible if visible <= THUMBNAIL_LIMIT else 0]
+    points = (index.x, index.y, paint.codes)
 
+    def count(threshold: int, counted: np.ndarray) -> int:
+        return int(count_in_view(*points, threshold, index.starts, counted, size, cells, edges))
 
-def _covered_share(
-    bounds: ViewRect, view: ViewRect, cells: tuple[int, int, int, int], size: int
-) -> float:
-    """Share of the cells' area that lies in `view`."""
-    shown_x = min(view.x1, bounds.x1) - max(view.x0, bounds.x0)
-    shown_y = min(view.y1, bounds.y1) - max(view.y0, bounds.y0)
-    whole_x = (cells[3] - cells[2] + 1) * bounds.width / size
-    whole_y = (cells[1] - cells[0] + 1) * bounds.height / size
-    return float(np.clip(shown_x / whole_x, 0, 1) * np.clip(shown_y / whole_y, 0, 1))
+    visible = count(DIMMED << 8, paint.visible_starts)
+    drawn = visible
+    if paint.drawn_starts is not paint.visible_starts:
+        drawn = count(GHOST << 8, paint.drawn_starts)
+    rows = np.empty(visible if visible <= THUMBNAIL_LIMIT else 0, np.uint32)
+    if rows.size:
+        arrays = (index.x, index.y, index.rows, paint.codes)
+        rows_in_view(*arrays, DIMMED << 8, index.starts, size, cells, edges, rows)
+    return drawn, visible, rows

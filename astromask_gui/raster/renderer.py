@@ -1,4 +1,4 @@
-"""One frame: splat the points as planned, band by band, then tone."""
+"""One frame: plan it, draw its bands, learn from their counts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import time
 
 import numpy as np
 
+from astromask_gui.raster.bands import Bands
 from astromask_gui.raster.frame import Frame, FrameRequest, FrameStats
 from astromask_gui.raster.index import PointIndex
 from astromask_gui.raster.jit import Runner, run_parallel, thread_count
 from astromask_gui.raster.paint import Paint
-from astromask_gui.raster.plan import Plan, bands_of, cells_of_band, make_plan
-from astromask_gui.raster.splat import add_discs, add_merged, add_points
-from astromask_gui.raster.tone import HISTOGRAM_SIZE, Tone, tone_band
-
-_Band = tuple[int, int]
+from astromask_gui.raster.plan import Plan, bands_of, items_of, make_plan
+from astromask_gui.raster.splat import draw_bands, splat_band
+from astromask_gui.raster.tone import HISTOGRAM_SIZE, Tone
 
 
 class Renderer:
@@ -23,8 +22,8 @@ class Renderer:
     def __init__(self, run: Runner = run_parallel) -> None:
         self._run = run
         self._tone = Tone()
-        self._ink = np.zeros((0, 4), np.float32)
-        self._histograms = np.zeros((3 * thread_count(), HISTOGRAM_SIZE), np.int64)
+        self._inks = [np.zeros((0, 4), np.float32) for _ in range(thread_count())]
+        self._histograms = np.zeros((thread_count(), HISTOGRAM_SIZE), np.int64)
 
     def forget_brightness(self) -> None:
         """Normalise the next frame on its own: the points or the filter are others."""
@@ -35,62 +34,50 @@ class Renderer:
         began = time.perf_counter()
         plan = make_plan(paint, request)
         table = self._tone.table(plan.sparsity, request.reduction)
-        height, width = request.shape
-        pixels = np.empty(height * width, np.uint32)
-        ink = self._cleared_ink(request)
-        bands = bands_of(paint.index, plan, request)
-
-        def draw(number: int, top: int, bottom: int) -> None:
-            _splat(paint, plan, width, (top, bottom), ink)
-            first, last = top * width, bottom * width
-            histogram = self._histograms[number]
-            tone_band(ink, first, last, table, request.background, pixels, histogram)
-
-        self._run(draw, [(i, top, bottom) for i, (top, bottom) in enumerate(bands)])
-        counts = self._histograms[: len(bands)].sum(axis=0)
-        settled = self._tone.learn(counts, request.reduction)
+        pixels = np.empty(request.shape, np.uint32)
+        self._draw(paint, plan, request, table, pixels.reshape(-1))
+        settled = self._tone.learn(self._histograms.sum(axis=0), request.reduction)
         milliseconds = (time.perf_counter() - began) * 1e3
         stats = _stats(paint.index, plan, settled, milliseconds)
-        return Frame(request, pixels.reshape(height, width), plan.rows, stats)
+        return Frame(request, pixels, plan.rows, stats)
+
+    def _draw(
+        self,
+        paint: Paint,
+        plan: Plan,
+        request: FrameRequest,
+        table: np.ndarray,
+        pixels: np.ndarray,
+    ) -> None:
+        """Fill `pixels` and the histograms, on all threads."""
+        bands = bands_of(paint.index, plan, request)
+        items, taken = items_of(paint, plan), np.zeros(1, np.int64)
+        self._histograms[:] = 0
+        calls = [
+            (items, bands, plan.camera, taken, ink, table, request.background, pixels, histogram)
+            for ink, histogram in zip(self._cleared_inks(bands), self._histograms, strict=True)
+        ]
+        self._run(draw_bands, calls)
+
+    def _cleared_inks(self, bands: Bands) -> list[np.ndarray]:
+        """An accumulator a thread, zero, for a band of any of these."""
+        if self._inks[0].shape[0] < bands.largest:
+            self._inks = [np.zeros((bands.largest, 4), np.float32) for _ in self._inks]
+        return self._inks
 
     def ink(self, paint: Paint, request: FrameRequest) -> np.ndarray:
         """(H, W, 4) float32 weight, red, green, blue before toning, for checks of exactness."""
         plan = make_plan(paint, request)
+        bands = bands_of(paint.index, plan, request)
         height, width = request.shape
-        ink = self._cleared_ink(request)
-        for band in bands_of(paint.index, plan, request):
-            _splat(paint, plan, width, band, ink)
-        copy = ink.reshape(height, width, 4).copy()
-        ink[:] = 0
-        return copy
-
-    def _cleared_ink(self, request: FrameRequest) -> np.ndarray:
-        height, width = request.shape
-        if self._ink.shape[0] < height * width:
-            self._ink = np.zeros((height * width, 4), np.float32)
-        return self._ink[: height * width]
+        ink = np.zeros((height * width, 4), np.float32)
+        for number, top in enumerate(bands.tops[:-1]):
+            splat_band(items_of(paint, plan), bands, plan.camera, number, ink[top * width :])
+        return ink.reshape(height, width, 4)
 
 
 def _stats(index: PointIndex, plan: Plan, settled: bool, milliseconds: float) -> FrameStats:
     cell = 0.0
     if plan.level is not None:
         cell = float(index.levels[plan.level].cell_width * plan.camera.scale_x)
-    return FrameStats(plan.visible, int(plan.work.sum()), cell, plan.radius, settled, milliseconds)
-
-
-def _splat(paint: Paint, plan: Plan, width: int, band: _Band, ink: np.ndarray) -> None:
-    """Add what falls on the pixel rows of one band."""
-    index, camera = paint.index, plan.camera
-    target = (index.grid.size, cells_of_band(index, plan, *band), camera, width, *band)
-    if plan.level is not None:
-        level = index.levels[plan.level]
-        weights, colours = paint.weights[plan.level], paint.colours[plan.level]
-        half = (level.cell_width * camera.scale_x / 2, -level.cell_height * camera.scale_y / 2)
-        add_merged(level.x, level.y, weights, colours, level.starts, *target, half, ink)
-        return
-    x, y, codes = index.x, index.y, paint.codes
-    if plan.radius:
-        table = paint.tables.points if plan.crowded else paint.tables.discs
-        add_discs(x, y, codes, table, index.starts, *target, plan.radius, ink)
-    else:
-        add_points(x, y, codes, paint.tables.points, index.starts, *target, ink)
+    return FrameStats(plan.visible, plan.work, cell, plan.radius, settled, milliseconds)

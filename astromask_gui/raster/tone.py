@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from astromask_gui.raster.jit import drawing_kernel
-
 _STEPS_PER_ROOT = 64
 """The tables are indexed by √n · 64: fine for single points, still small for 65,536 of them."""
 _TABLE_SIZE = 256 * _STEPS_PER_ROOT
@@ -19,38 +17,8 @@ _CROWDED, _SPARSE = 0.10, 2.0
 _LONE_CROWDED, _LONE_SPARSE = 0.28, 0.90
 
 
-@drawing_kernel
-def tone_band(ink, first, last, table, background, pixels, histogram):  # type: ignore[no-untyped-def]
-    """Blend pixels `first` to `last` over the background, clear their ink, count their counts."""
-    red0 = np.float32(background[0])
-    green0 = np.float32(background[1])
-    blue0 = np.float32(background[2])
-    half, one, zero = np.float32(0.5), np.float32(1), np.float32(0)
-    opaque = np.uint32(0xFF000000)
-    empty = (
-        opaque
-        | (np.uint32(background[0]) << np.uint32(16))
-        | (np.uint32(background[1]) << np.uint32(8))
-        | np.uint32(background[2])
-    )
-    histogram[:] = 0
-    top = table.size - 1
-    for i in range(first, last):
-        count = ink[i, 0]
-        if count <= zero:
-            pixels[i] = empty
-            continue
-        step = min(np.int64(np.sqrt(count) * np.float32(64)), top)
-        histogram[step >> 2] += 1
-        alpha = table[step]
-        keep = one - alpha
-        scale = alpha / count
-        red = np.uint32(ink[i, 1] * scale + red0 * keep + half)
-        green = np.uint32(ink[i, 2] * scale + green0 * keep + half)
-        blue = np.uint32(ink[i, 3] * scale + blue0 * keep + half)
-        pixels[i] = opaque | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
-        for channel in range(4):
-            ink[i, channel] = zero
+_COUNTS = (np.arange(_TABLE_SIZE, dtype=np.float32) / _STEPS_PER_ROOT) ** 2
+_LOG_COUNTS = np.log(np.maximum(_COUNTS, 1))
 
 
 class Tone:
@@ -69,11 +37,9 @@ class Tone:
         growth = np.log(max(sparsity_radius, 1e-9) / _CROWDED) / np.log(_SPARSE / _CROWDED)
         sparse = float(np.clip(growth, 0.0, 1.0))
         lone = _LONE_CROWDED * (_LONE_SPARSE / _LONE_CROWDED) ** sparse
-        counts = (np.arange(_TABLE_SIZE, dtype=np.float32) / _STEPS_PER_ROOT) ** 2
-        with np.errstate(divide="ignore"):
-            share = np.clip(np.log(counts) / np.float32(np.log(reference)), 0.0, 1.0)
-        rising = lone + (_FULL - lone) * share
-        opacity: np.ndarray = np.where(counts < 1, counts * lone, rising).astype(np.float32)
+        share = np.minimum(_LOG_COUNTS / np.float32(np.log(reference)), np.float32(1))
+        opacity: np.ndarray = np.float32(lone) + np.float32(_FULL - lone) * share
+        opacity[:_STEPS_PER_ROOT] = _COUNTS[:_STEPS_PER_ROOT] * np.float32(lone)
         return opacity
 
     def _guess(self, reduction: int) -> float:

@@ -143,14 +143,14 @@ def test_a_long_session_neither_fails_nor_grows() -> None:
 def test_every_kernel_is_compiled_for_one_set_of_types() -> None:
     """A second set would cost seconds of compilation under the user's hands."""
     warm_up()
-    for name in ("order", "levels", "paint", "splat", "tone", "picking"):
+    for name in ("order", "levels", "paint", "splat", "counting", "picking"):
         module = importlib.import_module(f"astromask_gui.raster.{name}")
         entry_points = {
             "order": ("_fill_keys", "_radix_pass", "_gather", "_fill_starts"),
             "levels": ("_fill_splits", "_merge"),
-            "paint": ("_fill_codes", "_sum_points", "_sum_items", "_fill_drawn_starts"),
-            "splat": ("add_points", "add_discs", "add_merged", "count_in_view"),
-            "tone": ("tone_band",),
+            "paint": ("_fill_codes", "_sum_points", "_sum_items", "_fill_counted_starts"),
+            "splat": ("draw_bands",),
+            "counting": ("count_in_view", "rows_in_view"),
             "picking": ("_nearest", "_mark_box", "_edges_by_line", "_mark_lasso"),
         }[name]
         for kernel in entry_points:
