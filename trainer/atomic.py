@@ -33,21 +33,29 @@ def atomic_path(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
     far faster). Raises `WorkspaceError` where the folder can't be written or the disk is full.
     """
     target = Path(path)
-    temporary = target.with_name(
-        f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
-    )
+    temporary = partial_path(target)
     with disk_errors(target):
         try:
             yield temporary
-            if durable:
-                _flush_to_disk(temporary)
-            os.replace(temporary, target)
-            if durable:
-                _flush_folder(target.parent)
+            publish(temporary, target, durable=durable)
         finally:
             # A failure to tidy up must not hide the error that brought us here.
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def partial_path(target: Path) -> Path:
+    """A temporary name beside `target` that no other program uses."""
+    return target.with_name(f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL_SUFFIX}")
+
+
+def publish(temporary: Path, target: Path, *, durable: bool = True) -> None:
+    """Give a file that has been written its name; data and name are then on the disk."""
+    if durable:
+        _flush_to_disk(temporary)
+    os.replace(temporary, target)
+    if durable:
+        _flush_folder(target.parent)
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:

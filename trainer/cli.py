@@ -29,6 +29,7 @@ _ORDER = (
     "add",
     "relink",
     "inspect",
+    "cut",
     "simulate",
     "pretrain",
     "embed",

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         catalogue=args.catalogue,
         bands=split_names(args.bands) if args.bands else None,
         pixel_scale=args.pixel_scale,
-        zero_points=_magnitudes(args.zero_point) if args.zero_point else None,
+        zero_points=magnitudes(args.zero_point, "--zero-point") if args.zero_point else None,
         crop=args.crop,
         name=args.name,
         progress=file_progress(),
@@ -109,10 +109,11 @@ def file_progress() -> Callable[[int, int], None] | None:
     return show
 
 
-def _magnitudes(text: str) -> tuple[float, ...]:
+def magnitudes(text: str, option: str) -> tuple[float, ...]:
+    """The numbers in "30,27,30". Raises `QueryError` naming the option."""
     try:
         return tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError:
         raise QueryError(
-            f"--zero-point {text!r} does not fit: expected magnitudes such as 30 or 30,27,30."
+            f"{option} {text!r} does not fit: expected magnitudes such as 30 or 30,27,30."
         ) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 
 from trainer.cutouts.bands import short_name
@@ -101,19 +101,19 @@ def band_groups(
     names = {band for group in groups.values() for band in group}
     if len(names) < 2 or sum(map(len, groups.values())) < len(files):
         return None
-    order = tuple(sorted(names, key=_wavelength_order))
+    order = tuple(sorted(names, key=wavelength_order))
     return order, groups
 
 
 def _group_by_band(files: list[Path], known: set[str]) -> dict[str, dict[str, Path]]:
     """Object's name → band → file; the part of the names that gives the fewest objects wins."""
     best: dict[str, dict[str, Path]] = {}
-    split = {file: _TOKENS.split(_stem(file)) for file in files}
+    split = {file: _TOKENS.split(stem(file)) for file in files}
     longest = max(map(len, split.values()))
     for place in (*range(longest), *range(-1, -longest - 1, -1)):
         groups: dict[str, dict[str, Path]] = defaultdict(dict)
         for file, parts in split.items():
-            if -len(parts) <= place < len(parts) and _is_band(parts[place], known):
+            if -len(parts) <= place < len(parts) and is_band(parts[place], known):
                 name = _without(parts, place % len(parts)) or folder_name(file)
                 groups[name][short_name(parts[place])] = file
         complete = sum(map(len, groups.values())) == len(files)
@@ -133,7 +133,8 @@ def folder_name(file: Path) -> str:
     return file.resolve().parent.name
 
 
-def _stem(file: Path) -> str:
+def stem(file: Path) -> str:
+    """The file's name without its FITS ending."""
     name = file.name
     for ending in sorted(FITS_ENDINGS, key=len, reverse=True):
         if name.lower().endswith(ending):
@@ -141,10 +142,12 @@ def _stem(file: Path) -> str:
     return name
 
 
-def _is_band(token: str, known: set[str]) -> bool:
+def is_band(token: str, known: Container[str] = ()) -> bool:
+    """Whether a part of a name is a filter that is known, or one of `known`."""
     return token in known or _BAND.fullmatch(token) is not None
 
 
-def _wavelength_order(band: str) -> tuple[int, str]:
+def wavelength_order(band: str) -> tuple[int, str]:
+    """Sorts bands from the ultraviolet to the infrared, unknown ones last."""
     name = band.lower()
     return (_BLUE_TO_RED.index(name) if name in _BLUE_TO_RED else len(_BLUE_TO_RED), name)

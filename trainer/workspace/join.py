@@ -10,26 +10,22 @@ import numpy as np
 
 from trainer.errors import QueryError
 from trainer.workspace.catalogue import ID_COLUMN, ORIGINAL_ID
-from trainer.workspace.tables import DESCRIPTION, ID_NAMES, UNIT, arrow_field, free_name, read_table
+from trainer.workspace.tables import (
+    DEC_NAMES,
+    DESCRIPTION,
+    ID_NAMES,
+    RA_NAMES,
+    UNIT,
+    arrow_field,
+    free_name,
+    read_table,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 RADIUS = 1.0
 """Arcsec within which two positions are one object."""
-
-_RA_NAMES = ("ra", "RA", "Ra", "ra_deg", "RA_deg", "RAJ2000", "ALPHA_J2000", "RA [deg]", "ra_2")
-_DEC_NAMES = (
-    "dec",
-    "DEC",
-    "Dec",
-    "dec_deg",
-    "DEC_deg",
-    "DEJ2000",
-    "DELTA_J2000",
-    "DEC [deg]",
-    "dec_2",
-)
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ def _match(table: pa.Table, other: pa.Table) -> tuple[str | None, np.ndarray]:
             places = _match_ids(table, other[name])
             if (places >= 0).any():
                 return name, places
-    ra, dec = _first(other, _RA_NAMES), _first(other, _DEC_NAMES)
+    ra, dec = _first(other, RA_NAMES), _first(other, DEC_NAMES)
     if ra is not None and dec is not None:
         places = match_positions(
             _numbers(table["ra"]), _numbers(table["dec"]), _numbers(ra), _numbers(dec), RADIUS
@@ -135,13 +131,13 @@ def _with_columns(
 
     index = pa.array(places, mask=places < 0)
     for name in ("ra", "dec"):
-        theirs = _first(other, _RA_NAMES if name == "ra" else _DEC_NAMES)
+        theirs = _first(other, RA_NAMES if name == "ra" else DEC_NAMES)
         if theirs is not None and table[name].null_count:
             filled = pc.coalesce(table[name], pa.chunked_array([_numbers_of(theirs.take(index))]))
             at = table.schema.get_field_index(name)
             table = table.set_column(at, table.schema.field(name), filled)
     for field in other.schema:
-        if field.name in (by, *_RA_NAMES, *_DEC_NAMES):
+        if field.name in (by, *RA_NAMES, *DEC_NAMES):
             continue
         column = other[field.name].take(index)
         facts = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}

@@ -43,6 +43,20 @@ ID_NAMES = (
 )
 """Columns that may identify an object, in the order in which they are tried."""
 
+RA_NAMES = ("ra", "RA", "Ra", "ra_deg", "RA_deg", "RAJ2000", "ALPHA_J2000", "RA [deg]", "ra_2")
+DEC_NAMES = (
+    "dec",
+    "DEC",
+    "Dec",
+    "dec_deg",
+    "DEC_deg",
+    "DEJ2000",
+    "DELTA_J2000",
+    "DEC [deg]",
+    "dec_2",
+)
+"""Columns that may hold positions in degrees."""
+
 TableFormat: TypeAlias = Literal["fits", "csv", "parquet"]
 
 _ASTROPY_FORMATS = {

@@ -12,7 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from trainer.cutouts import hdf5_columns, hdf5_file
+from trainer.cutouts import hdf5_columns, hdf5_file, stored_wcs
 from trainer.cutouts.axes import band_axis, bands_second, cutout_shape
 from trainer.cutouts.bands import order_warning, settle_bands, short_name, short_names, split_names
 from trainer.cutouts.coordinates import clean_coordinates, in_degrees
@@ -125,7 +125,7 @@ class Hdf5Reader:
         return self._to_flux(bands_second(pixels, self._band_axis))
 
     def extras(self, rows: np.ndarray) -> Extras:
-        """Zero-points of the layout or by row; inverse variance, mask and PSF width by row."""
+        """Zero-points of the layout or by row; all else that stands beside the images, by row."""
         rows = check_rows(rows, len(self), self.path)
         zero_points = self._beside(ZERO_POINT_ATTRIBUTES, rows, 2)
         if zero_points is None and self.layout.zero_points is not None:
@@ -137,6 +137,7 @@ class Hdf5Reader:
             pixel_mask=None if mask is None else mask != 0,
             psf_fwhm=self._beside(_PSF_NAMES, rows, 2),
             zero_points=zero_points,
+            wcs_headers=self._wcs_headers(rows),
         )
 
     def metadata(self) -> dict[str, Any]:
@@ -219,6 +220,12 @@ class Hdf5Reader:
                     return values if dimensions == 2 else bands_second(values, self._band_axis)
         return None
 
+    def _wcs_headers(self, rows: np.ndarray) -> list[str] | None:
+        with hdf5_file.reading(self.path):
+            if not stored_wcs.is_stored(self._file, len(self)):
+                return None
+            return stored_wcs.read_headers(self._file, rows)
+
     def _goes_with_images(self, item: Any) -> bool:
         by_band = (len(self), self._images.shape[self._band_axis])
         fits = isinstance(item, h5py.Dataset) and item.shape in (self._images.shape, by_band)
@@ -254,6 +261,8 @@ class Hdf5Reader:
     def _not_columns(self) -> frozenset[str]:
         """What is no column although its length may be right."""
         beside = {name for name in _BESIDE if self._goes_with_images(self._file.get(name))}
+        if stored_wcs.is_stored(self._file, len(self)):
+            beside.add(stored_wcs.WCS_NAME)
         return frozenset({self._found.images, *self._found.not_columns, *beside})
 
     @cached_property
