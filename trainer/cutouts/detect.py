@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -46,11 +47,17 @@ _HDF5_READERS = (
 _EMBEDDING_DATASETS = ("simclr_reps", "embeddings", "image_embeddings")
 _IMAGE_DATASETS = ("images", "cutouts", "image_array")
 _FILE_READERS = {
-    "fits": "fits_cube:FitsCubeReader",
     "npy": "numpy_array:NumpyReader",
     "npz": "numpy_array:NumpyReader",
     "picture": "pictures:PicturesReader",
 }
+_FITS_READERS = (
+    "euclid:EuclidReader",
+    "hsc:HscReader",
+    "fits_colour:FitsColourReader",
+)
+"""Asked in this order; a cube, a stack or one band is what others are."""
+_FITS_CUBE = "fits_cube:FitsCubeReader"
 _MAGIC = (
     (b"\x89HDF\r\n\x1a\n", "hdf5"),
     (b"SIMPLE  =", "fits"),
@@ -92,6 +99,8 @@ def open_reader(path: Path, *, bands: Sequence[str] | None = None) -> CutoutRead
     kind = file_kind(path)
     if kind == "hdf5":
         return _open_hdf5(path, bands)
+    if kind == "fits":
+        return _open_fits(path, bands)
     if kind in _FILE_READERS:
         reader: _PathReader = _load(_FILE_READERS[kind])
         return reader(path, bands=bands)
@@ -153,6 +162,22 @@ def _open_hdf5(path: Path, bands: Sequence[str] | None) -> CutoutReader:
         f"{path} is HDF5 but holds no cutouts that are known: expected one dataset of four"
         f" dimensions (cutouts, bands, height, width); found {names}."
     )
+
+
+def _open_fits(path: Path, bands: Sequence[str] | None) -> CutoutReader:
+    # Only here: it brings astropy along.
+    from trainer.cutouts.fits_file import open_fits, reading_fits
+
+    hdus = open_fits(path)
+    with ExitStack() as on_failure, reading_fits(path):
+        on_failure.callback(hdus.close)
+        chosen = next(
+            (reader for reader in map(_load, _FITS_READERS) if reader.recognises(hdus, path)),
+            _load(_FITS_CUBE),
+        )
+        found: CutoutReader = chosen(path, bands, hdus)
+        on_failure.pop_all()
+        return found
 
 
 def _dimensions(file: h5py.File, name: str) -> int | None:

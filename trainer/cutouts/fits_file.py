@@ -25,7 +25,10 @@ _ZERO_POINT_CARDS = ("MAGZP", "ZP", "ZEROPT", "ZEROPNT", "MAGZPT", "MAGZERO", "P
 _PIXEL_SCALE_CARDS = ("PIXSCALE", "PIXSCAL1", "PIXSCL", "PIXELSCL")
 _PSF_CARDS = ("PSF_FWHM", "PSFFWHM", "SEEING", "FWHM")
 _ID_CARDS = ("OBJECTID", "OBJECT_ID", "OBJID", "OBJECT")
-_NOT_PIXELS = ("IVAR", "INVVAR", "WEIGHT", "RMS", "SIGMA", "ERR", "VAR", "MASK", "DQ", "PSF", "BKG")
+_NOT_PIXELS = (
+    "IVAR", "INVVAR", "WEIGHT", "WHT", "RMS", "SIGMA", "ERR", "VAR", "MASK", "DQ", "FLAG", "PSF",
+    "BKG",
+)  # fmt: skip
 
 
 @contextmanager
@@ -47,7 +50,7 @@ def open_fits(path: Path) -> fits.HDUList:
     with ExitStack() as on_failure, reading_fits(path):
         hdus = fits.open(path, memmap=False)
         on_failure.callback(hdus.close)
-        if not all(hasattr(hdu, "fileinfo") for hdu in hdus):
+        if not all(map(_makes_sense, hdus)):
             raise FormatError(f"{path} is not standard FITS: a header of it makes no sense.")
         info = [hdu.fileinfo() for hdu in hdus]
         if path.suffix.lower() != ".gz":
@@ -59,8 +62,25 @@ def open_fits(path: Path) -> fits.HDUList:
                     f"{path} is truncated: its headers promise {expected} bytes, but it has"
                     f" {path.stat().st_size}. Copy or download it again."
                 )
+            _require_end(path, expected)
         on_failure.pop_all()
     return hdus
+
+
+def _makes_sense(hdu: Any) -> bool:
+    """Whether astropy could tell what an HDU is."""
+    return hasattr(hdu, "fileinfo") and (not hdu.is_image or hasattr(hdu, "shape"))
+
+
+def _require_end(path: Path, end: int) -> None:
+    """Refuse a file that goes on with a header after the last HDU that could be read."""
+    with path.open("rb") as file:
+        file.seek(end)
+        if file.read(8) == b"XTENSION":
+            raise FormatError(
+                f"{path} is truncated or damaged: the header that begins at byte {end} can't be"
+                f" read, and the file has {path.stat().st_size}. Copy or download it again."
+            )
 
 
 def _data_bytes(hdu: Any) -> int:
@@ -101,7 +121,22 @@ def holds_only_tables(path: Path) -> bool:
 
 def is_beside(hdu: Any) -> bool:
     """Whether an HDU, by its name, goes with the pixels rather than being them."""
-    return any(word in hdu.name.upper() for word in _NOT_PIXELS)
+    name = f"{hdu.name} {hdu.header.get('EXTTYPE', '')}".upper()
+    return any(word in name for word in _NOT_PIXELS)
+
+
+def with_primary(hdus: fits.HDUList, hdu: Any) -> Header:
+    """The HDU's header, with the primary header's cards where it has none of that name."""
+    if hdu is hdus[0]:
+        return hdu.header
+    cards = hdu.header.copy(strip=True)
+    cards.extend(hdus[0].header.copy(strip=True), unique=True)
+    return cards
+
+
+def hdu_facts(hdus: fits.HDUList) -> list[dict[str, Any]]:
+    """Name and shape of every HDU, JSON-able."""
+    return [{"name": hdu.name, "shape": list(hdu.shape) if hdu.is_image else None} for hdu in hdus]
 
 
 def stored_dtype(hdu: Any) -> np.dtype:
@@ -132,6 +167,10 @@ def zero_points(header: Header, bands: Sequence[str]) -> tuple[float, ...] | Non
         for values in (_numbered(header, card, len(bands)), named, [header.get(card)] * len(bands)):
             if values and all(_is_number(value) for value in values):
                 return tuple(float(value) for value in values)
+    # HSC gives the flux of magnitude 0 instead.
+    flux = header.get("FLUXMAG0")
+    if _is_number(flux) and flux > 0:
+        return (2.5 * math.log10(flux),) * len(bands)
     return None
 
 

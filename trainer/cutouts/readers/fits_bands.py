@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from trainer.cutouts import fits_file
+from trainer.cutouts import fits_beside, fits_file
 from trainer.cutouts.bands import settle_bands
 from trainer.cutouts.coordinates import clean_coordinates
 from trainer.cutouts.files import check_rows
 from trainer.cutouts.folders import band_groups, natural_key
 from trainer.cutouts.protocol import Extras, Layout
+from trainer.cutouts.readers.hsc import HscReader
 from trainer.errors import FormatError
 
 FITS_BLOCK = 2880
@@ -81,21 +82,24 @@ class FitsBandsReader:
         return pixels
 
     def extras(self, rows: np.ndarray) -> Extras:
-        """The WCS of each object's first file, and zero-points by file where all have them."""
+        """The WCS of each object's first file; zero-points, inverse variance and bad pixels by
+        file, as far as any has them."""
         rows = check_rows(rows, len(self), self.path)
-        headers: list[str] = []
-        zero_points = np.full((len(rows), len(self._bands)), np.nan, np.float32)
-        for place, row in enumerate(rows.tolist()):
-            text = ""
-            for band, file in self._files[self._objects[row]].items():
-                with fits_file.open_fits(file) as hdus:
-                    header = fits_file.find_images(hdus, file).header
-                    wcs = fits_file.celestial_wcs(header) if not text else None
-                    text = text or (fits_file.wcs_text(wcs) if wcs is not None else "")
-                    known = fits_file.zero_points(header, [band])
-                zero_points[place, self._bands.index(band)] = known[0] if known else np.nan
-            headers.append(text)
+        shape = (len(rows), *self.layout.shape)
+        noise, bad = np.zeros(shape, np.float32), np.ones(shape, bool)
+        has_noise = has_mask = False
+        for place, plane, hdus, hdu in self._each_file(rows):
+            weights = fits_beside.inverse_variance(hdus, hdu, _values)
+            flags = fits_beside.bad_pixels(hdus, hdu, _values)
+            if weights is not None:
+                noise[place, plane], has_noise = weights.squeeze(), True
+            # Without a mask a band's pixels are as good as they look; an absent band's are bad.
+            bad[place, plane] = False if flags is None else flags.squeeze()
+            has_mask |= flags is not None
+        zero_points, headers = self._zero_points(rows), self._wcs_headers(rows)
         return Extras(
+            inverse_variance=noise if has_noise else None,
+            pixel_mask=bad if has_mask else None,
             wcs_headers=headers if any(headers) else None,
             zero_points=zero_points if np.isfinite(zero_points).any() else None,
         )
@@ -106,6 +110,30 @@ class FitsBandsReader:
 
     def close(self) -> None:
         """Nothing stays open."""
+
+    def _each_file(self, rows: np.ndarray) -> Iterator[tuple[int, int, Any, Any]]:
+        """Yield (place among `rows`, plane, HDUs, HDU with the image) of every file, opened."""
+        for place, row in enumerate(rows.tolist()):
+            for band, file in self._files[self._objects[row]].items():
+                with fits_file.open_fits(file) as hdus, fits_file.reading_fits(file):
+                    yield place, self._bands.index(band), hdus, fits_file.find_images(hdus, file)
+
+    def _zero_points(self, rows: np.ndarray) -> np.ndarray:
+        """(n, B) float32, NaN where a file says nothing."""
+        found = np.full((len(rows), len(self._bands)), np.nan, np.float32)
+        for place, plane, hdus, hdu in self._each_file(rows):
+            header = fits_file.with_primary(hdus, hdu)
+            known = fits_file.zero_points(header, [self._bands[plane]])
+            found[place, plane] = known[0] if known else np.nan
+        return found
+
+    def _wcs_headers(self, rows: np.ndarray) -> list[str]:
+        """Text of the first WCS among each object's files; empty where none has one."""
+        texts = [""] * len(rows)
+        for place, _, _, hdu in self._each_file(rows):
+            if not texts[place] and (wcs := fits_file.celestial_wcs(hdu.header)) is not None:
+                texts[place] = fits_file.wcs_text(wcs)
+        return texts
 
     def _any_file(self, name: str) -> Path:
         files = self._files[name]
@@ -135,11 +163,12 @@ class FitsBandsReader:
                 )
             scale = fits_file.pixel_scale(hdu.header, fits_file.celestial_wcs(hdu.header))
             dtype = fits_file.stored_dtype(hdu)
+            what = "HSC coadds" if HscReader.recognises(hdus, first) else "objects"
         bands, _ = settle_bands(self.path, len(self._bands), self._bands, False, users_word)
         return Layout(
             name="fits_bands",
             sentence=(
-                f"A folder with one FITS file a band, of {len(self._objects)} objects, known by"
+                f"A folder with one FITS file a band, of {len(self._objects)} {what}, known by"
                 " names that differ only in the band."
             ),
             bands=bands,
@@ -157,10 +186,13 @@ class FitsBandsReader:
             for row, name in enumerate(self._objects)
             if len(self._files[name]) == len(self._bands)
         ]
-        known = self.extras(np.array(complete[:1], int)).zero_points if complete else None
-        if known is None or not np.isfinite(known).all():
-            return None
-        return tuple(known[0].tolist())
+        known = self._zero_points(np.array(complete[:1], int))
+        return tuple(known[0].tolist()) if complete and np.isfinite(known).all() else None
+
+
+def _values(hdu: Any) -> np.ndarray:
+    """(H, W) float32 of an HDU."""
+    return np.asarray(hdu.section[:], np.float32)
 
 
 def _broken(files: Any) -> bool:

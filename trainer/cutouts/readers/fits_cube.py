@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from astropy.io import fits
 
-from trainer.cutouts import fits_file
+from trainer.cutouts import fits_beside, fits_file
 from trainer.cutouts.axes import band_axis, bands_second, cutout_shape
 from trainer.cutouts.bands import settle_bands
 from trainer.cutouts.coordinates import clean_coordinates
@@ -24,9 +25,11 @@ class FitsCubeReader:
     HDUs of the same shape whose names say so are inverse variance, RMS or mask.
     """
 
-    def __init__(self, path: Path, bands: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, path: Path, bands: Sequence[str] | None = None, hdus: fits.HDUList | None = None
+    ) -> None:
         self.path = path
-        self._hdus = fits_file.open_fits(path)
+        self._hdus = hdus if hdus is not None else fits_file.open_fits(path)
         with ExitStack() as on_failure, fits_file.reading_fits(path):
             on_failure.callback(self._hdus.close)
             self._hdu = fits_file.find_images(self._hdus, path)
@@ -74,40 +77,27 @@ class FitsCubeReader:
         count, bands = len(rows), self.layout.shape[0]
         header = self._hdu.header
         extras = Extras()
+
+        def maps(hdu: Any) -> np.ndarray:
+            return self._maps(hdu, rows)
+
         if self._wcs is not None:
             extras.wcs_headers = [fits_file.wcs_text(self._wcs)] * count
         if self.layout.zero_points is not None:
             extras.zero_points = np.tile(np.asarray(self.layout.zero_points, "f4"), (count, 1))
         if (fwhm := fits_file.psf_fwhm(header, bands)) is not None:
             extras.psf_fwhm = np.tile(np.asarray(fwhm, np.float32), (count, 1))
-        if (weight := self._beside("IVAR", "INVVAR", "WEIGHT")) is not None:
-            extras.inverse_variance = self._maps(weight, rows)
-        elif (rms := self._beside("RMS", "SIGMA", "ERR")) is not None:
-            sigma = self._maps(rms, rows)
-            good = np.isfinite(sigma) & (sigma > 0)
-            extras.inverse_variance = np.where(good, np.where(good, sigma, 1) ** -2, 0)
-        if (mask := self._beside("MASK", "DQ")) is not None:
-            extras.pixel_mask = self._maps(mask, rows) != 0
+        extras.inverse_variance = fits_beside.inverse_variance(self._hdus, self._hdu, maps)
+        extras.pixel_mask = fits_beside.bad_pixels(self._hdus, self._hdu, maps)
         return extras
 
     def metadata(self) -> dict[str, Any]:
         """The file's HDUs."""
-        return {
-            "hdus": [
-                {"name": hdu.name, "shape": list(hdu.shape) if hdu.is_image else None}
-                for hdu in self._hdus
-            ]
-        }
+        return {"hdus": fits_file.hdu_facts(self._hdus)}
 
     def close(self) -> None:
         """Release the file."""
         self._hdus.close()
-
-    def _beside(self, *words: str) -> Any | None:
-        for hdu in self._same_shape():
-            if any(word in hdu.name.upper() for word in words):
-                return hdu
-        return None
 
     def _same_shape(self) -> list[Any]:
         return [
