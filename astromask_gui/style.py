@@ -148,5 +148,9 @@ def _sheet(c: Tokens, chevron: str) -> str:
     QTabBar::tab:hover {{ color: {c.text}; }}
     QWidget#mapToolbar[marked="true"] {{ border-top: 2px solid {c.accent}; }}
     QFrame[role="line"] {{ background: {c.line}; max-height: 1px; border: none; }}
+    QFrame#mapCard, QFrame#miniMap, QFrame#columnChooser {{ background: {c.panel};
+        border: 1px solid {c.line}; border-radius: {RADIUS}px; }}
+    QFrame#mapCard[pinned="true"] {{ border-color: {c.muted}; }}
+    QFrame#mapCard QToolButton {{ padding: 2px; }}
     QFrame[role="card"] {{ background: {c.raised}; border-radius: {RADIUS}px; }}
     """

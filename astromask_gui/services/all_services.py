@@ -8,6 +8,7 @@ from astromask_gui.services.background import Background
 from astromask_gui.services.colour_service import ColourService
 from astromask_gui.services.cutout_service import CutoutService
 from astromask_gui.services.find_service import FindService
+from astromask_gui.services.identifier_service import IdentifierService
 from astromask_gui.services.inference_service import InferenceService, model_worker
 from astromask_gui.services.job_service import JobService
 from astromask_gui.services.label_service import LabelService
@@ -40,6 +41,7 @@ class Services(QObject):
         self.workspace = WorkspaceService(state, self._files, self.reader, self)
         self.cutouts = CutoutService(state, self.reader, self._facts, self)
         self.thumbnails = ThumbnailService(state, self.reader, self)
+        self.identifiers = IdentifierService(state, self._facts, self)
         self.inference = InferenceService(state, self.model, self)
         self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
         self.labels = LabelService(state, self)
@@ -51,13 +53,16 @@ class Services(QObject):
 
     def _wire(self) -> None:
         self.workspace.changing.connect(self.thumbnails.start_over)
+        self.workspace.changing.connect(self.identifiers.start_over)
         self.workspace.changing.connect(self.labels.forget)
+        self.workspace.closed.connect(self.identifiers.start_over)
         self.workspace.closed.connect(self.labels.forget)
         self.workspace.closed.connect(self.saved.forget)
         self.workspace.closed.connect(self.colours.forget)
         self.workspace.closed.connect(self.jobs.close)
         for service in (
             self.cutouts,
+            self.identifiers,
             self.inference,
             self.search,
             self.labels,

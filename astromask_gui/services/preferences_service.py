@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, cast
 
@@ -42,18 +43,26 @@ class PreferencesService(QObject):
         style = self._settings.value("style", "dark")
         if style in STYLES:
             self._preferences.set_style(cast(Style, style))
-        # An INI file holds text.
-        self._preferences.set_motion(str(self._settings.value("motion", "true")) == "true")
+        self._preferences.set_motion(self._is_on("motion"))
+        self._preferences.set_mini_map(self._is_on("mini_map"))
+        self._preferences.set_card_columns(_names(self._settings.value("card_columns", "")))
         recent = self._settings.value("recent", [])
         # A list of one is read back as text.
         folders = [recent] if isinstance(recent, str) else recent or []
         self._preferences.set_recent(tuple(map(str, folders)))
+
+    def _is_on(self, name: str) -> bool:
+        # An INI file holds text.
+        return str(self._settings.value(name, "true")) == "true"
 
     def _values(self) -> dict[str, Any]:
         preferences = self._preferences
         return {
             "style": preferences.style,
             "motion": "true" if preferences.motion else "false",
+            "mini_map": "true" if preferences.mini_map else "false",
+            # None is no list, and an empty one not the same.
+            "card_columns": json.dumps(preferences.card_columns),
             "recent": list(preferences.recent),
         }
 
@@ -63,3 +72,13 @@ class PreferencesService(QObject):
             if value != self._written[name]:
                 self._settings.setValue(name, value)
         self._written = values
+
+
+def _names(text: Any) -> tuple[str, ...] | None:
+    """The names in a JSON list; None where it is anything else."""
+    try:
+        found = json.loads(str(text))
+    except ValueError:
+        return None
+    is_list = isinstance(found, list) and all(isinstance(name, str) for name in found)
+    return tuple(found) if is_list else None

@@ -39,6 +39,7 @@ class ThumbnailService(QObject):
         self._bands = state.display.settings.rgb
         state.thumbnails.wanted.connect(self._want)
         state.display.changed.connect(self._follow_bands)
+        state.selection.hovered_changed.connect(self._hurry)
 
     def start_over(self) -> None:
         """Forget everything, because the reader has another survey open."""
@@ -73,6 +74,12 @@ class ThumbnailService(QObject):
         self._state.thumbnails.forget_request(self._waiting[MOST_WAITING:])
         del self._waiting[MOST_WAITING:]
         self._read_next()
+
+    def _hurry(self, row: int | None) -> None:
+        """Read first what waits among others and is under the mouse now."""
+        if row in self._waiting:
+            self._waiting.remove(row)
+            self._ask(HOVER, [row])
 
     def _read_next(self) -> None:
         if self._reading or not self._waiting:

@@ -8,6 +8,7 @@ from astromask_gui.state.columns import Columns
 from astromask_gui.state.cutout import CutoutState
 from astromask_gui.state.display import Display
 from astromask_gui.state.filters import Filters
+from astromask_gui.state.identifiers import Identifiers
 from astromask_gui.state.jobs import Jobs
 from astromask_gui.state.labels import Labels
 from astromask_gui.state.maps import Maps
@@ -39,6 +40,7 @@ class ApplicationState(QObject):
         self.columns = Columns(self)
         self.own_colours = OwnColours(self.undo, self)
         self.thumbnails = Thumbnails(parent=self)
+        self.identifiers = Identifiers(parent=self)
         self.cutout = CutoutState(self)
         self.reconstruction = ReconstructionState(self)
         self.neighbours = NeighboursState(self)

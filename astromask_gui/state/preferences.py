@@ -11,7 +11,7 @@ RECENT = 8
 
 
 class Preferences(QObject):
-    """Style, motion and the workspaces opened lately."""
+    """Style, motion, what the map shows beside its points, and the workspaces opened lately."""
 
     changed = pyqtSignal()
 
@@ -20,6 +20,8 @@ class Preferences(QObject):
         self._style: Style = "dark"
         self._motion = True
         self._recent: tuple[str, ...] = ()
+        self._card_columns: tuple[str, ...] | None = None
+        self._mini_map = True
 
     @property
     def style(self) -> Style:
@@ -36,6 +38,16 @@ class Preferences(QObject):
         """Folders of workspaces opened lately, newest first."""
         return self._recent
 
+    @property
+    def card_columns(self) -> tuple[str, ...] | None:
+        """Columns on the card of a galaxy under the mouse; None for the usual ones."""
+        return self._card_columns
+
+    @property
+    def mini_map(self) -> bool:
+        """Whether a small map of the whole is shown when the view is deep in."""
+        return self._mini_map
+
     def set_style(self, style: Style) -> None:
         """Choose the style."""
         if style != self._style:
@@ -46,6 +58,18 @@ class Preferences(QObject):
         """Choose whether changes of view are animated."""
         if motion != self._motion:
             self._motion = motion
+            self.changed.emit()
+
+    def set_card_columns(self, names: tuple[str, ...] | None) -> None:
+        """Choose the columns on the card."""
+        if names != self._card_columns:
+            self._card_columns = names
+            self.changed.emit()
+
+    def set_mini_map(self, shown: bool) -> None:
+        """Choose whether the small map is shown."""
+        if shown != self._mini_map:
+            self._mini_map = shown
             self.changed.emit()
 
     def set_recent(self, folders: tuple[str, ...]) -> None:

@@ -34,7 +34,8 @@ TOOLS = (
         "hand-back-right-outline",
         ("H",),
         "Drag to move, scroll to zoom, click to look at a galaxy. "
-        "Drag with Shift or Ctrl to select a box, with Alt to draw a lasso.",
+        "Drag with Shift or Ctrl to select a box, with Alt to draw a lasso.<br>"
+        "The arrow keys go to the next galaxy, with Shift they move the map.",
         True,
     ),
     ActionSpec("box", "Select a box", "select-drag", ("M",), MODES_HINT, True),
@@ -43,7 +44,7 @@ TOOLS = (
 ACTIONS = (
     ActionSpec("zoom_in", "Zoom in", "plus", ("+", "=")),
     ActionSpec("zoom_out", "Zoom out", "minus", ("-",)),
-    ActionSpec("fit", "Fit all", "fit-to-page-outline", ("F",)),
+    ActionSpec("fit", "Fit all", "fit-to-page-outline", ("F", "Home")),
     ActionSpec("fit_selection", "Fit the selection", "selection-marker", ("Shift+F",)),
     ActionSpec("back", "Back to the view before", "arrow-left", ("[", "Alt+Left")),
     ActionSpec("forward", "Forward to the view after", "arrow-right", ("]", "Alt+Right")),
@@ -54,6 +55,13 @@ ACTIONS = (
         ("Shift+G",),
         "They are drawn as traces and can't be picked.",
         True,
+    ),
+    ActionSpec(
+        "pin",
+        "Keep the card",
+        "pin-outline",
+        ("P",),
+        "Of the galaxy under the mouse, or else of the one in the viewer; again to take it away.",
     ),
 )
 _BUTTONS = ("pan", "box", "lasso", "|", "fit", "fit_selection", "back", "forward", "ghosts")

@@ -12,12 +12,15 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.view import MapView
 from astromask_gui.theme import tokens
-from astromask_gui.widgets.map_canvas import PICK_RADIUS, TOOL_NAMES, MapCanvas
+from astromask_gui.widgets.map_canvas import TOOL_NAMES, MapCanvas
 from astromask_gui.widgets.map_colours import MapColours
 from astromask_gui.widgets.map_empty import EmptyMap
 from astromask_gui.widgets.map_frames import MapFrames, MapStyle
+from astromask_gui.widgets.map_hover import MapHover
 from astromask_gui.widgets.map_item import RasterItem
+from astromask_gui.widgets.map_keys import MapKeys
 from astromask_gui.widgets.map_overlay import MOST_MARKS, Marks, OverlayItem
+from astromask_gui.widgets.map_picker import MapPicker
 from astromask_gui.widgets.map_thumbnails import RenderedThumbnails, ThumbnailItem
 from astromask_gui.widgets.map_toolbar import MapToolbar, make_actions
 from astromask_gui.widgets.map_views import MapViews
@@ -44,13 +47,19 @@ class MapWidget(QWidget):
         self.raster = RasterItem()
         self.thumbnails = ThumbnailItem(RenderedThumbnails(state.thumbnails, state.display, self))
         self.overlay = OverlayItem(look)
-        for layer, item in enumerate((self.raster, self.thumbnails, self.overlay)):
+        self.views = MapViews(self.canvas, view, state.preferences)
+        self.picker = MapPicker(
+            self.canvas, self.frames, self.thumbnails, self.views, view, state.filters
+        )
+        self.hover = MapHover(state, view, colours, self.canvas, self.picker)
+        self._keys = MapKeys(self.canvas, self.picker, state.selection)
+        items = (self.raster, self.thumbnails, self.overlay, self.hover.pins.leaders)
+        for layer, item in enumerate(items):
             item.setZValue(layer)
             self.canvas.box.addItem(item, ignoreBounds=True)
         self.map_actions = make_actions(self, self._run_action)
         self.toolbar = MapToolbar(self.map_actions)
         self.empty = EmptyMap(state.session, view)
-        self.views = MapViews(self.canvas, view, state.preferences)
         self._selected = np.empty(0, np.uint32)
         self._build()
         self._connect_signals()
@@ -73,7 +82,6 @@ class MapWidget(QWidget):
         state, canvas = self._state, self.canvas
         canvas.view_changed.connect(self._ask_for_frame)
         canvas.clicked.connect(self._on_click)
-        canvas.hovered.connect(self._on_hover)
         canvas.box_drawn.connect(self._on_box)
         canvas.lasso_drawn.connect(self._on_lasso)
         canvas.outline_changed.connect(self.overlay.set_outline)
@@ -165,6 +173,7 @@ class MapWidget(QWidget):
         look = tokens(self._style)
         self.raster.set_background(QColor(look.map_background))
         self.overlay.set_tokens(look)
+        self.hover.pins.leaders.set_tokens(look)
         self.toolbar.renew_icons()
 
     def _on_frame(self, frame: Frame) -> None:
@@ -227,31 +236,17 @@ class MapWidget(QWidget):
 
     # Picking and selecting.
 
-    def _row_at(self, position: QPointF) -> int | None:
-        points = self.frames.points
-        if points is None:
-            return None
-        mapping = self.canvas.mapping()
-        x, y = mapping.to_map(position)
-        pictures = self.thumbnails.shown()
-        reach = PICK_RADIUS if not pictures else max(PICK_RADIUS, self.thumbnails.side / 2)
-        return points.nearest(x, y, mapping.units(reach), self._allowed())
-
     def _allowed(self) -> np.ndarray | None:
         return self._state.filters.visible
 
     def _on_click(self, position: QPointF, mode: CombineMode) -> None:
-        row = self._row_at(position)
+        row = self.picker.row_at(position)
         if row is None:
             return
         if mode is CombineMode.REPLACE:
             self._state.selection.set_active(row)
         else:
             self._state.selection.select_rows(np.array([row]), mode)
-
-    def _on_hover(self, position: QPointF | None) -> None:
-        row = None if position is None else self._row_at(position)
-        self._state.selection.set_hovered(row)
 
     def _on_box(self, box: ViewRect, mode: CombineMode) -> None:
         points = self.frames.points
@@ -279,6 +274,7 @@ class MapWidget(QWidget):
                 "fit_selection": self._fit_selection,
                 "back": self.views.back,
                 "forward": self.views.forward,
+                "pin": self.hover.toggle_pin,
             }[name]()
 
     def _fit_selection(self) -> None:

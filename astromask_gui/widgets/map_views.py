@@ -40,6 +40,11 @@ class MapViews(QObject):
         view.range_changed.connect(self._follow)
         view.followed.connect(self._go_along)
 
+    @property
+    def whole(self) -> ViewRect:
+        """What holds nearly all galaxies, without a margin."""
+        return self._whole
+
     def set_coordinates(self, coordinates: np.ndarray) -> None:
         """Fit other points, or show the range that the state still knows for them."""
         self._whole = natural_view(coordinates[:, 0], coordinates[:, 1])

@@ -80,6 +80,27 @@ def test_thumbnails_of_every_row_asked_for_arrive(opened: ApplicationState, qtbo
     assert float(last.max() / first.max()) == pytest.approx((99 + COUNT) / 100, abs=0.01)
 
 
+def test_identifiers_of_rows_asked_for_arrive(opened: ApplicationState, qtbot: QtBot) -> None:
+    assert [opened.identifiers.get(row) for row in (3, 5, 3)] == [None, None, None]
+    qtbot.waitUntil(lambda: opened.identifiers.get(5) is not None)
+    assert [opened.identifiers.get(row) for row in (3, 5)] == ["G5-3", "G5-5"]
+
+
+def test_the_galaxy_under_the_mouse_is_read_before_those_that_wait(
+    opened: ApplicationState, qtbot: QtBot
+) -> None:
+    arrived: list[list[int]] = []
+    opened.thumbnails.ready.connect(arrived.append)
+    for row in range(COUNT):
+        opened.thumbnails.get(row)
+    # The newest are read first, so that the first waits longest.
+    with qtbot.waitSignal(opened.thumbnails.wanted):
+        pass
+    opened.selection.set_hovered(COUNT - 1)
+    qtbot.waitUntil(lambda: sum(map(len, arrived)) == COUNT)
+    assert [COUNT - 1] in arrived[:2]
+
+
 def test_other_bands_bring_other_thumbnails(opened: ApplicationState, qtbot: QtBot) -> None:
     from dataclasses import replace
 

@@ -72,13 +72,21 @@ def test_preferences_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     keeper = PreferencesService(first, path)
     first.set_style("light")
     first.set_motion(False)
+    first.set_mini_map(False)
+    first.set_card_columns(("mag_r", "a, b"))
     first.remember("/one")
     first.remember("/two, with a comma")
     del keeper
     second = Preferences()
-    PreferencesService(second, path)
+    keeper = PreferencesService(second, path)
     assert (second.style, second.motion) == ("light", False)
+    assert (second.mini_map, second.card_columns) == (False, ("mag_r", "a, b"))
     assert second.recent == ("/two, with a comma", "/one")
+    second.set_card_columns(None)
+    del keeper
+    third = Preferences()
+    PreferencesService(third, path)
+    assert third.card_columns is None
 
 
 def test_a_style_for_one_start_is_not_remembered(qtbot: QtBot, tmp_path: Path) -> None:

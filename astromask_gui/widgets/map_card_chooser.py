@@ -1,0 +1,128 @@
+"""Choosing the columns on the cards: a list to tick, with a box to find names in."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPoint, QSignalBlocker, Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from astromask_gui.parts.small import label
+from astromask_gui.state.columns import Columns
+from astromask_gui.state.preferences import Preferences
+from astromask_gui.state.view import MapView
+from astromask_gui.theme import SPACE
+from astromask_gui.widgets.map_card_facts import card_columns
+
+_SIZE = (240, 320)
+_NOT_OFFERED = "object_id"
+
+
+class ColumnChooser(QFrame):
+    """A small window that goes when one clicks beside it; each tick counts at once."""
+
+    def __init__(
+        self, columns: Columns, preferences: Preferences, view: MapView, parent: QWidget
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("columnChooser")
+        self._columns, self._preferences, self._view = columns, preferences, view
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find a column")
+        self.search.setClearButtonEnabled(True)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Columns on the cards")
+        self.usual = QPushButton("The usual ones")
+        self.usual.setToolTip("Kind, redshift and magnitude, as far as the survey has them")
+        self._build()
+        self._fill()
+        self.search.textChanged.connect(self._filter)
+        self.list.itemChanged.connect(self._choose)
+        self.usual.clicked.connect(self._choose_usual)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE[1], SPACE[1], SPACE[1], SPACE[1])
+        column.setSpacing(SPACE[1])
+        column.addWidget(label("Columns on the cards", "strong"))
+        column.addWidget(self.search)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.usual)
+        self.resize(*_SIZE)
+
+    def show_beside(self, widget: QWidget | None) -> None:
+        """Open below a widget, or in the middle of the map."""
+        parent = self.parentWidget()
+        assert parent is not None
+        if widget is not None:
+            corner = widget.mapToGlobal(QPoint(0, widget.height() + 2))
+        else:
+            middle = parent.rect().center()
+            corner = parent.mapToGlobal(middle - self.rect().center())
+        screen = parent.screen()
+        if screen is not None:
+            free = screen.availableGeometry()
+            corner.setX(max(free.left(), min(corner.x(), free.right() - self.width())))
+            corner.setY(max(free.top(), min(corner.y(), free.bottom() - self.height())))
+        self.move(corner)
+        self.show()
+        self.search.setFocus()
+
+    def _fill(self) -> None:
+        """The columns in the catalogue's order; the colouring one is always on the card."""
+        coloured = self._view.colouring.column
+        shown = card_columns(self._columns, self._preferences.card_columns, coloured)
+        with QSignalBlocker(self.list):
+            self.list.clear()
+            for name in self._columns.names():
+                if name == _NOT_OFFERED:
+                    continue
+                item = QListWidgetItem(name)
+                item.setCheckState(
+                    Qt.CheckState.Checked if name in shown else Qt.CheckState.Unchecked
+                )
+                column = self._columns.column(name)
+                item.setToolTip(column.description if column is not None else "")
+                if name == coloured:
+                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
+                    item.setToolTip("The map is coloured by it, so it is always shown")
+                self.list.addItem(item)
+        self._filter(self.search.text())
+
+    def _filter(self, text: str) -> None:
+        for item in self._items():
+            item.setHidden(text.strip().lower() not in item.text().lower())
+
+    def _choose(self) -> None:
+        ticked = [
+            item.text() for item in self._items() if item.checkState() == Qt.CheckState.Checked
+        ]
+        coloured, kept = self._view.colouring.column, self._preferences.card_columns or ()
+        # What was chosen for other surveys, or is shown for its colour only, is not forgotten.
+        names = set(self._columns.names())
+        others = [name for name in kept if name not in names]
+        ours = [name for name in ticked if name != coloured or name in kept]
+        self._preferences.set_card_columns((*ours, *others))
+
+    def _choose_usual(self) -> None:
+        self._preferences.set_card_columns(None)
+        self._fill()
+
+    def _items(self) -> list[QListWidgetItem]:
+        found = (self.list.item(place) for place in range(self.list.count()))
+        return [item for item in found if item is not None]
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
