@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -21,6 +22,12 @@ settings.load_profile("suite")
 _guard = ReadGuard()
 
 
+def pytest_collection_finish() -> None:
+    """What has been imported stays for good: collecting need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def _uses_qt(request: pytest.FixtureRequest) -> bool:
     return "qapp" in request.fixturenames
 
@@ -34,6 +41,9 @@ def nothing_is_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
     before = Leftovers.now()
     yield
     leftovers = Leftovers.after(before)
+    # Objects of Qt in reference cycles are collected here and now: a later test's thread that
+    # happens to collect them would crash in PyQt, which lets go of their slots without a lock.
+    gc.collect()
     if leftovers:
         pytest.fail("\n\n".join(leftovers), pytrace=False)
 
