@@ -15,8 +15,15 @@ from typing import TypeVar
 T = TypeVar("T")
 PATIENCE = 5.0
 """Seconds that a thread or child which has been told to stop is given."""
-# Kept by libraries for the process's life; not ours to stop.
-_LIBRARY_THREADS = ("ThreadPoolExecutor", "pymp-", "QueueManagerThread", "Dummy-", "asyncio_")
+# Kept for the process's life by libraries and by the map's kernels; not a test's to stop.
+_LIBRARY_THREADS = (
+    "ThreadPoolExecutor",
+    "map-kernels",
+    "pymp-",
+    "QueueManagerThread",
+    "Dummy-",
+    "asyncio_",
+)
 
 _WIDGETS = (
     "This test leaves windows open: {}.\n"
