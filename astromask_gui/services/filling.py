@@ -73,17 +73,25 @@ def update_state(state: ApplicationState, before: Loaded, loaded: Loaded) -> Non
             state.columns.invalidate(column.name)
     state.session.set_workspace(loaded.facts)
     state.view.set_projections(loaded.projections)
-    shown = state.view.coordinates
-    same = (
-        loaded.projection == state.view.projection
-        and shown is not None
-        and loaded.coordinates is not None
-        and np.array_equal(shown, loaded.coordinates, equal_nan=True)
-    )
-    if not same:
-        state.view.set_coordinates(loaded.projection, loaded.coordinates)
+    _update_first(state, loaded)
     if state.maps.has_second:
         state.maps.second.reload()
+
+
+def _update_first(state: ApplicationState, loaded: Loaded) -> None:
+    """Show the projection that was read along, unless the user looks at something else."""
+    view = state.view
+    if view.layout is not None and view.projection is None:
+        view.reload()
+        return
+    same = (
+        loaded.projection == view.projection
+        and view.coordinates is not None
+        and loaded.coordinates is not None
+        and np.array_equal(view.coordinates, loaded.coordinates, equal_nan=True)
+    )
+    if not same:
+        view.set_coordinates(loaded.projection, loaded.coordinates)
 
 
 def survey_pixels(loaded: Loaded, noise: tuple[float, ...]) -> SurveyPixels:
@@ -100,7 +108,7 @@ def survey_pixels(loaded: Loaded, noise: tuple[float, ...]) -> SurveyPixels:
 
 def _grow(state: ApplicationState, before: int, count: int) -> None:
     for view in state.maps.shown:
-        view.set_coordinates(view.projection, None)
+        view.set_layout(view.layout, None, view.axes)
     state.selection.grow(count)
     if state.filters.items():
         state.messages.warning(

@@ -167,7 +167,8 @@ class SearchService(QObject):
             vectors,
             outside,
             self._state.neighbours.count,
-            self._state.view.coordinates,
+            # Only a projection places alike galaxies close together.
+            self._state.view.coordinates if self._state.view.projection else None,
         )
         self._run(outside.number, work)
 

@@ -14,24 +14,21 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from astromask_gui.services.background import Background
 from astromask_gui.services.demo import copy_demo
 from astromask_gui.services.filling import empty_state, fill_state, update_state
-from astromask_gui.services.loading import (
-    Loaded,
-    load_coordinates,
-    load_workspace,
-    workspace_folder,
-)
+from astromask_gui.services.loading import Loaded, load_workspace, workspace_folder
 from astromask_gui.services.noise import noise_by_band, sample_rows
 from astromask_gui.services.offering import create_workspace, describe_path
+from astromask_gui.services.places import Places, place_galaxies
 from astromask_gui.services.reader import QUERY, open_message, read_message
 from astromask_gui.services.worker import Request, Worker
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.plane import Layout
 from astromask_gui.state.view import MapView
 
 _PROJECTION_LANES = ("projection", "second projection")
 
 
 class WorkspaceService(QObject):
-    """Answers `session.open`, `create`, `demo` and `store`, and loads projections and columns."""
+    """Answers `session.open`, `create`, `demo` and `store`; loads layouts of maps, and columns."""
 
     changing = pyqtSignal()
     """The reader has another survey open, which the window's state is about to show."""
@@ -58,7 +55,7 @@ class WorkspaceService(QObject):
         state.session.create_requested.connect(self._create)
         state.session.changed.connect(self._follow_closing)
         for view in (state.maps.first, state.maps.second):
-            view.projection_requested.connect(partial(self._load_projection, view))
+            view.layout_requested.connect(partial(self._load_layout, view))
         state.columns.requested.connect(self._load_column)
         reader.died.connect(lambda sentence, _: state.messages.error(sentence))
 
@@ -176,18 +173,23 @@ class WorkspaceService(QObject):
         self.loaded_changed.emit(loaded)
         done()
 
-    def _load_projection(self, view: MapView, name: str) -> None:
+    def _load_layout(self, view: MapView, layout: Layout) -> None:
         if self._loaded is None:
             return
         loaded = self._loaded
 
-        def take(coordinates: NDArray[np.float32]) -> None:
-            if _is_open(loaded, self._loaded) and view in self._state.maps.shown:
-                view.set_coordinates(name, coordinates)
+        def take(places: Places) -> None:
+            if not _is_open(loaded, self._loaded) or view not in self._state.maps.shown:
+                return
+            if not _shows(view, layout, places):
+                view.set_layout(layout, places.coordinates, places.axes)
 
-        work = partial(load_coordinates, loaded, name)
-        lane = _lane_of(self._state, view)
-        self._background.run(work, take, self._state.messages.error, lane=lane)
+        def refuse(sentence: str) -> None:
+            view.refuse_layout()
+            self._state.messages.error(sentence)
+
+        work = partial(place_galaxies, loaded, layout)
+        self._background.run(work, take, refuse, lane=_lane_of(self._state, view))
 
     def _load_column(self, name: str) -> None:
         if self._loaded is None:
@@ -208,6 +210,15 @@ def _is_open(asked: Loaded, now: Loaded | None) -> bool:
     if now is None:
         return False
     return (asked.facts.folder, asked.facts.count) == (now.facts.folder, now.facts.count)
+
+
+def _shows(view: MapView, layout: Layout, places: Places) -> bool:
+    """Whether a map shows the very same already, as after a reload without a change."""
+    same_plane = (layout, places.axes) == (view.layout, view.axes)
+    known = view.coordinates
+    if known is None or not same_plane:
+        return False
+    return np.array_equal(places.coordinates, known, equal_nan=True)
 
 
 def _lane_of(state: ApplicationState, view: MapView) -> str:

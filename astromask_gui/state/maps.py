@@ -13,7 +13,7 @@ class Maps(QObject):
     """Two maps of the same galaxies; selection, filters and marks are the galaxies' and so theirs.
 
     The current map is the one used last: the legend, the colouring and the export are about it.
-    Where both show the same projection, one moves with the other.
+    Where both show the same plane, one moves with the other.
     """
 
     current_changed = pyqtSignal()
@@ -73,14 +73,14 @@ class Maps(QObject):
         if others:
             second.request_projection(others[0])
         else:
-            second.set_coordinates(first.projection, first.coordinates)
+            second.set_layout(first.layout, first.coordinates, first.axes)
 
     def _share_projections(self) -> None:
         self.second.set_projections(self.first.projections)
 
     def _move_along(self, moved: MapView, other: MapView, view: ViewRange) -> None:
-        comparable = self._has_second and moved.projection == other.projection
-        if not comparable or self._following or other.coordinates is None:
+        same = (moved.layout, moved.axes) == (other.layout, other.axes)
+        if not self._has_second or not same or self._following or other.coordinates is None:
             return
         self._following = True
         try:

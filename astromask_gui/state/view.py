@@ -1,4 +1,4 @@
-"""One map's view: which projection, how coloured, which part of the plane."""
+"""One map's view: what places its points, how coloured, which part of the plane."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from astromask_gui.state.plane import Axes, Layout, StoredLayout
+
 HISTORY = 200
 
 
 @dataclass(frozen=True)
 class ViewRange:
-    """A rectangle of the projection's plane."""
+    """A rectangle of the map's plane."""
 
     x0: float
     x1: float
@@ -38,7 +40,10 @@ class Colouring:
 class MapView(QObject):
     """The state of one map; a second map is a second object."""
 
-    projection_requested = pyqtSignal(str)
+    layout_requested = pyqtSignal(object)
+    """`Layout` that shall place the points."""
+    layout_refused = pyqtSignal()
+    """What was asked for last can't be shown; what is shown stays."""
     coordinates_changed = pyqtSignal()
     projections_changed = pyqtSignal()
     colouring_changed = pyqtSignal()
@@ -51,7 +56,9 @@ class MapView(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._projections: tuple[str, ...] = ()
-        self._projection: str | None = None
+        self._layout: Layout | None = None
+        self._wanted: Layout | None = None
+        self._axes: Axes | None = None
         self._coordinates: NDArray[np.float32] | None = None
         self._colouring = Colouring()
         self._range: ViewRange | None = None
@@ -64,9 +71,19 @@ class MapView(QObject):
         return self._projections
 
     @property
+    def layout(self) -> Layout | None:
+        """What places the points shown."""
+        return self._layout
+
+    @property
     def projection(self) -> str | None:
-        """Name of the projection shown."""
-        return self._projection
+        """Name of the projection shown; None where columns or the sky are."""
+        return self._layout.name if isinstance(self._layout, StoredLayout) else None
+
+    @property
+    def axes(self) -> Axes | None:
+        """What the plane's coordinates mean; None where they mean nothing, as in a projection."""
+        return self._axes
 
     @property
     def coordinates(self) -> NDArray[np.float32] | None:
@@ -89,27 +106,47 @@ class MapView(QObject):
             self._projections = names
             self.projections_changed.emit()
 
+    def request_layout(self, layout: Layout) -> None:
+        """Ask for other places of the points; they come by `set_layout`."""
+        if layout != self._wanted:
+            self._wanted = layout
+            self.layout_requested.emit(layout)
+
     def request_projection(self, name: str) -> None:
-        """Ask for another projection; it comes by `set_coordinates`."""
-        if name != self._projection:
-            self.projection_requested.emit(name)
+        """Ask for a projection of the store."""
+        self.request_layout(StoredLayout(name))
 
     def reload(self) -> None:
-        """Ask anew for the projection shown, whose points may have changed on disk."""
-        if self._projection is not None:
-            self.projection_requested.emit(self._projection)
+        """Ask anew for what is shown or awaited, whose points may have changed on disk."""
+        if self._wanted is not None:
+            self.layout_requested.emit(self._wanted)
+
+    def refuse_layout(self) -> None:
+        """Say that what was asked for last can't be shown."""
+        self._wanted = self._layout
+        self.layout_refused.emit()
+
+    def set_layout(
+        self,
+        layout: Layout | None,
+        coordinates: NDArray[np.float32] | None,
+        axes: Axes | None = None,
+    ) -> None:
+        """Show points at other places; the range is fitted anew where the plane is another."""
+        if (layout, axes) != (self._layout, self._axes):
+            self._range = None
+            self._back.clear()
+            self._forward.clear()
+        self._layout = self._wanted = layout
+        self._axes = axes
+        self._coordinates = coordinates
+        self.coordinates_changed.emit()
 
     def set_coordinates(
         self, projection: str | None, coordinates: NDArray[np.float32] | None
     ) -> None:
-        """Show a projection's points; the range is fitted anew where the projection is another."""
-        if projection != self._projection:
-            self._range = None
-            self._back.clear()
-            self._forward.clear()
-        self._projection = projection
-        self._coordinates = coordinates
-        self.coordinates_changed.emit()
+        """Show a projection's points, or nothing."""
+        self.set_layout(None if projection is None else StoredLayout(projection), coordinates)
 
     def set_colouring(self, colouring: Colouring) -> None:
         """Colour the points otherwise; the range stays."""

@@ -230,9 +230,9 @@ class MapWidget(QWidget):
 
     def _query_position(self) -> tuple[float, float] | None:
         """Place of a query from outside the survey; it is known on the first map's projection."""
-        results = self._state.neighbours.results
-        same = self._view.projection == self._state.maps.first.projection
-        return results.position if results is not None and same else None
+        results, projection = self._state.neighbours.results, self._view.projection
+        known = projection is not None and projection == self._state.maps.first.projection
+        return results.position if results is not None and known else None
 
     # Picking and selecting.
 

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor
 
 from astromask_gui.raster.frame import ViewRect
 from astromask_gui.state.neighbours import Neighbours, Query
+from astromask_gui.state.plane import StoredLayout
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.session import OpenWorkspace
 from astromask_gui.state.view import Colouring, ViewRange
@@ -143,9 +144,9 @@ def test_another_projection_is_fitted_and_keeps_the_selection(scene: Scene) -> N
 
 
 def test_the_choice_of_projection_is_an_intent(scene: Scene, qtbot) -> None:
-    with qtbot.waitSignal(scene.state.view.projection_requested) as asked:
+    with qtbot.waitSignal(scene.state.view.layout_requested) as asked:
         scene.map.toolbar.projections.textActivated.emit("t-SNE")
-    assert asked.args == ["t-SNE"]
+    assert asked.args == [StoredLayout("t-SNE")]
 
 
 def test_galaxies_without_a_place_are_left_out(scene: Scene) -> None:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.raster.frame import ViewRect
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.plane import Layout
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.view import Colouring
 from astromask_gui.widgets.legend_panel import LegendPanel
@@ -28,11 +29,11 @@ class TwoMaps(Scene):
         self.pair = MapPair(self.state)
         self.pair.resize(1000, 500)
         qtbot.addWidget(self.pair)
-        self.state.maps.second.projection_requested.connect(self.give)
+        self.state.maps.second.layout_requested.connect(self.give)
 
-    def give(self, name: str) -> None:
+    def give(self, layout: Layout) -> None:
         """Answer as the service would."""
-        self.state.maps.second.set_coordinates(name, -self.places)
+        self.state.maps.second.set_layout(layout, -self.places)
 
     def show_two(self) -> MapWidget:
         """Show both; returns the second map."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from astromask_gui.state.maps import Maps
+from astromask_gui.state.plane import StoredLayout
 from astromask_gui.state.view import Colouring, ViewRange
 
 PLACES = np.zeros((5, 2), np.float32)
@@ -28,9 +29,9 @@ def recorded(signal) -> list:
 
 
 def test_the_second_map_asks_for_another_projection_in_the_same_colours(maps: Maps) -> None:
-    asked = recorded(maps.second.projection_requested)
+    asked = recorded(maps.second.layout_requested)
     maps.show_second(True)
-    assert asked == [("pca-0",)]
+    assert asked == [(StoredLayout("pca-0"),)]
     assert maps.second.colouring == Colouring("class")
     assert maps.second.projections == ("umap-0", "pca-0")
 
