@@ -54,8 +54,10 @@ class WorkspaceService(QObject):
         state.session.store_requested.connect(self._switch_store)
         state.session.create_requested.connect(self._create)
         state.session.changed.connect(self._follow_closing)
-        for view in (state.maps.first, state.maps.second):
-            view.layout_requested.connect(partial(self._load_layout, view))
+        # Methods, not partials of one: these would hold this object, and in a cycle that the
+        # collector may meet in a thread where Qt's objects can't be deleted.
+        state.maps.first.layout_requested.connect(self._load_first)
+        state.maps.second.layout_requested.connect(self._load_second)
         state.columns.requested.connect(self._load_column)
         reader.died.connect(lambda sentence, _: state.messages.error(sentence))
 
@@ -172,6 +174,12 @@ class WorkspaceService(QObject):
                 self._state.messages.warning(note)
         self.loaded_changed.emit(loaded)
         done()
+
+    def _load_first(self, layout: Layout) -> None:
+        self._load_layout(self._state.maps.first, layout)
+
+    def _load_second(self, layout: Layout) -> None:
+        self._load_layout(self._state.maps.second, layout)
 
     def _load_layout(self, view: MapView, layout: Layout) -> None:
         if self._loaded is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from astromask_gui.state.view import MapView, ViewRange
@@ -27,8 +25,8 @@ class Maps(QObject):
         self._current = self.first
         self._has_second = False
         self._following = False
-        self.first.moved.connect(partial(self._move_along, self.first, self.second))
-        self.second.moved.connect(partial(self._move_along, self.second, self.first))
+        self.first.moved.connect(self._move_second)
+        self.second.moved.connect(self._move_first)
         self.first.projections_changed.connect(self._share_projections)
 
     @property
@@ -77,6 +75,12 @@ class Maps(QObject):
 
     def _share_projections(self) -> None:
         self.second.set_projections(self.first.projections)
+
+    def _move_second(self, view: ViewRange) -> None:
+        self._move_along(self.first, self.second, view)
+
+    def _move_first(self, view: ViewRange) -> None:
+        self._move_along(self.second, self.first, view)
 
     def _move_along(self, moved: MapView, other: MapView, view: ViewRange) -> None:
         same = (moved.layout, moved.axes) == (other.layout, other.axes)
