@@ -52,7 +52,7 @@ def test_steps_are_one_two_or_five_and_just_large_enough(least: float) -> None:
 def test_ticks_are_few_round_and_in_view(low: float, extent: float, most: int) -> None:
     ticks = linear_ticks(low, low + extent, most)
     assert len(ticks) <= most + 1
-    slack = 1e-6 * extent
+    slack = 1e-6 * extent + 4 * np.spacing(abs(low) + extent)
     assert all(low - slack <= tick <= low + extent + slack for tick in ticks)
     assert list(ticks) == sorted(set(ticks))
 
