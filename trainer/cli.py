@@ -34,6 +34,7 @@ _ORDER = (
     "pretrain",
     "embed",
     "project",
+    "place",
     "search",
     "finetune",
     "score",

@@ -73,6 +73,10 @@ class EmbedConfig(_JobConfig):
     scaling: ScalingKind | None = Field(
         default=None, description="Scaling of the pixels, where the checkpoint can't tell."
     )
+    place: bool = Field(
+        default=True,
+        description="Put new galaxies of a store that has grown on its maps afterwards.",
+    )
 
 
 class ProjectConfig(_JobConfig):
@@ -86,6 +90,30 @@ class ProjectConfig(_JobConfig):
     )
     neighbours: int = Field(default=15, ge=2, description="UMAP's n_neighbors; t-SNE's perplexity.")
     min_dist: float = Field(default=0.1, ge=0, le=1, description="UMAP's min_dist.")
+    landmarks: int = Field(
+        default=2_000_000,
+        ge=10,
+        description="Most galaxies that UMAP or t-SNE lays out; of more a random sample is, and"
+        " the rest is placed among it.",
+    )
+
+
+class PlaceConfig(_JobConfig):
+    """Put galaxies that came later on the maps there are, none of whose points moves."""
+
+    kind: Literal["place"] = "place"
+    store: str | None = Field(
+        default=None, description="Store that has grown; the newest if left out."
+    )
+    projection: str | None = Field(
+        default=None, description="Projection to add to; all of the store's if left out."
+    )
+    epochs: int = Field(
+        default=100,
+        ge=0,
+        le=1000,
+        description="Steps of UMAP's force on a new point; 0 leaves it amid its neighbours.",
+    )
 
 
 class FinetuneConfig(_JobConfig):
@@ -112,7 +140,7 @@ class ScoreConfig(_JobConfig):
 
 
 JobConfig: TypeAlias = Annotated[
-    PretrainConfig | EmbedConfig | ProjectConfig | FinetuneConfig | ScoreConfig,
+    PretrainConfig | EmbedConfig | ProjectConfig | PlaceConfig | FinetuneConfig | ScoreConfig,
     Field(discriminator="kind"),
 ]
 _adapter: TypeAdapter[JobConfig] = TypeAdapter(JobConfig)

@@ -11,6 +11,7 @@ from tests.projection.clouds import clusters, purity
 from trainer.errors import JobCancelled
 from trainer.projection.layouts import tsne_layout, umap_layout
 from trainer.projection.neighbours import neighbour_graph
+from trainer.store.nearest import NearestSearch
 
 LAYOUTS = [
     pytest.param(umap_layout, {"min_dist": 0.1}, 10, id="umap"),
@@ -31,7 +32,7 @@ def test_groups_stay_together_and_the_same_seed_gives_the_same_map(
     layout: Any, options: dict, k: int
 ) -> None:
     unit, group = clusters(200)
-    graph = neighbour_graph(unit, k)
+    graph = neighbour_graph(NearestSearch(unit), k)
     calls: list[tuple[int, int]] = []
     points, parameters = layout(
         graph, _start(unit), seed=3, report=lambda *call: calls.append(call), **options
@@ -58,7 +59,9 @@ def test_a_layout_stops_when_asked(layout: Any, options: dict, k: int) -> None:
             raise JobCancelled
 
     with pytest.raises(JobCancelled):
-        layout(neighbour_graph(unit, k), _start(unit), seed=0, report=stop, **options)
+        layout(
+            neighbour_graph(NearestSearch(unit), k), _start(unit), seed=0, report=stop, **options
+        )
 
 
 @pytest.mark.parametrize(("layout", "options", "k"), LAYOUTS)
@@ -67,14 +70,16 @@ def test_identical_vectors_and_an_axis_without_extent_are_laid_out(
 ) -> None:
     unit = np.repeat(clusters(2, seed=1)[0], 20, axis=0)
     start = np.column_stack([np.arange(40) // 20, np.zeros(40)]).astype(np.float32)
-    points, _ = layout(neighbour_graph(unit, k), start, seed=0, report=_ignore, **options)
+    points, _ = layout(
+        neighbour_graph(NearestSearch(unit), k), start, seed=0, report=_ignore, **options
+    )
     assert np.isfinite(points).all()
 
 
 def test_a_and_b_are_kept_for_placing_new_points() -> None:
     unit, _ = clusters(50)
     _, parameters = umap_layout(
-        neighbour_graph(unit, 10), _start(unit), min_dist=0.1, seed=0, report=_ignore
+        neighbour_graph(NearestSearch(unit), 10), _start(unit), min_dist=0.1, seed=0, report=_ignore
     )
     # The published curve for min_dist 0.1, spread 1.
     assert parameters["a"] == pytest.approx(1.577, abs=1e-3)

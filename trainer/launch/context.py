@@ -6,9 +6,10 @@ import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from trainer.errors import JobCancelled
-from trainer.events import Event, EventLog, Warned
+from trainer.events import Event, EventLog, Progress, Stage, Warned
 from trainer.workspace.runs import CANCEL_FILE, EVENTS_FILE
 
 CANCEL_NOTICED = "noticed"
@@ -16,6 +17,9 @@ CANCEL_NOTICED = "noticed"
 
 CHECK_INTERVAL = 0.2
 """Seconds between two looks for the cancel file; a job may ask at every step."""
+
+Report: TypeAlias = Callable[[int, int], None]
+"""`report(done, total)`, to be called often; what it raises ends the work."""
 
 
 class JobContext:
@@ -38,6 +42,18 @@ class JobContext:
     def warn(self, message: str) -> None:
         """Emit `message` as a warning."""
         self.emit(Warned(message=message))
+
+    def stage(self, name: str, unit: str) -> Report:
+        """Begin a stage; returns what reports its progress and looks for a request to stop."""
+        self.emit(Stage(name=name))
+        began = time.monotonic()
+
+        def report(done: int, total: int) -> None:
+            self.raise_if_cancelled()
+            left = (time.monotonic() - began) * (total - done) / done if done else None
+            self.emit(Progress(done=done, total=total, unit=unit, seconds_left=left))
+
+        return report
 
     def raise_if_cancelled(self) -> None:
         """Raise `JobCancelled` once the run's `cancel` file has appeared."""

@@ -16,6 +16,7 @@ JOBS = {
     "pretrain": "trainer.training.pretrain:run",
     "embed": "trainer.inference.embed:run",
     "project": "trainer.projection.project:run",
+    "place": "trainer.projection.place:run",
     "finetune": "trainer.training.linear_probe:run_finetune",
     "score": "trainer.training.linear_probe:run_score",
 }

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from trainer.launch.context import Report
 from trainer.projection.neighbours import NeighbourGraph
-
-Report = Callable[[int, int], None]
-"""`report(epochs done, epochs in all)`; what it raises ends the layout."""
 
 _EARLY, _LATE = 250, 500
 _TSNE_STEP = 10

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trainer.store.whitening import Whitening
+
 
 @dataclass(frozen=True)
 class PrincipalAxes:
@@ -23,6 +25,18 @@ class PrincipalAxes:
         """(n, C) float64: components of `vectors` (n, K)."""
         components: np.ndarray = (vectors - self.mean) @ self.axes
         return components
+
+    def of_vectors(self, whitening: Whitening) -> np.ndarray:
+        """(D + 1, 2) float64: the plane of the first two, from vectors as they are stored.
+
+        For axes of a whitening's components: a vector v (D,) lies at v @ out[:-1] + out[-1].
+        A second column is 0 where there is one axis only.
+        """
+        plane = np.zeros((len(self.mean), 2))
+        plane[:, : self.axes.shape[1]] = self.axes[:, :2]
+        directions = whitening.axes.astype(np.float64) * whitening.scales @ plane
+        offset = -(whitening.mean.astype(np.float64) @ directions) - self.mean @ plane
+        return np.vstack([directions, offset])
 
 
 def principal_axes(blocks: Iterable[np.ndarray], dimension: int, count: int) -> PrincipalAxes:

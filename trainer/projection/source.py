@@ -2,57 +2,70 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
+from typing import Self
 
 import numpy as np
 
 from trainer.store.embeddings import EmbeddingStore
-from trainer.store.vectors import usable
+from trainer.store.vectors import unit_vectors, usable
 from trainer.store.whitening import whitening_of
+
+_BLOCK_ROWS = 8192
 
 
 class WhitenedVectors:
     """Reads a store's usable vectors in blocks, as often as needed; keeps none of them.
 
     In order of row, so that a map does not depend on the order in which galaxies were
-    encoded. `check` is called at every block; what it raises ends the reading.
+    encoded, not even in its last digits. `check` is called at every block; what it raises
+    ends the reading.
     """
 
     def __init__(self, store: EmbeddingStore, check: Callable[[], None]) -> None:
         self._store = store
         self._check = check
         self.whitening = whitening_of(store)
-        order = np.argsort(store.rows)
-        fine = [usable(block) & usable(self.whitening.features(block)) for _, block in self._raw()]
-        order = order[np.concatenate([*fine, np.empty(0, bool)])[order]]
-        self.rows = store.rows[order]
+        self._positions = np.argsort(store.rows)
+        fine = [usable(block) & usable(self.whitening.features(block)) for _, block in self.raw()]
+        self._positions = self._positions[np.concatenate([*fine, np.empty(0, bool)])]
+        self.rows = store.rows[self._positions]
         """(n,) uint32, rising: rows whose vectors are finite and not zero."""
-        self.left_out = len(store) - len(order)
+        self.left_out = len(store) - len(self.rows)
         """Number of vectors that are zero or not numbers."""
         self.width = self.whitening.axes.shape[1]
         """Number of features K, those of largest variance first."""
-        self._place = np.full(len(store), -1, np.int64)
-        self._place[order] = np.arange(len(order))
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def blocks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield (places in `rows` (n,), features (n, K) float32), every galaxy once."""
-        start = 0
-        for rows, vectors in self._raw():
-            places = self._place[start : start + len(rows)]
-            start += len(rows)
-            yield places[places >= 0], self.whitening.features(vectors[places >= 0])
+    def only(self, chosen: np.ndarray) -> Self:
+        """The vectors of `rows[chosen]`, `chosen` (n,) bool, as a source of their own."""
+        part = copy.copy(self)
+        part._positions, part.rows = self._positions[chosen], self.rows[chosen]
+        return part
 
-    def transformed(self, width: int, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """(n, width) float32 in the order of `rows`: `function` of every block's features."""
-        out = np.empty((len(self), width), np.float32)
-        for places, features in self.blocks():
-            out[places] = function(features)
-        return out
-
-    def _raw(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for block in self._store.blocks():
+    def raw(self) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield (the places in `rows`, vectors (n, D) float32) as they are stored."""
+        for low in range(0, len(self._positions), _BLOCK_ROWS):
             self._check()
-            yield block
+            block = self._positions[low : low + _BLOCK_ROWS]
+            yield slice(low, low + len(block)), self._store.read_positions(block)
+
+    def features(self) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield (the places in `rows`, features (n, K) float32)."""
+        for places, vectors in self.raw():
+            yield places, self.whitening.features(vectors)
+
+    def directions(self, width: int) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield (the places in `rows`, unit vectors (n, width) float32 of the first features)."""
+        for places, features in self.features():
+            yield places, unit_vectors(features[:, :width])
+
+    def unit(self, width: int) -> np.ndarray:
+        """(n, width) float32: all of `directions` together."""
+        out = np.empty((len(self), width), np.float32)
+        for places, directions in self.directions(width):
+            out[places] = directions
+        return out

@@ -17,6 +17,7 @@ import numpy as np
 from trainer.errors import QueryError
 from trainer.store.embeddings import EmbeddingStore
 from trainer.store.lengths import feature_lengths
+from trainer.store.nearest import nearest_in_blocks
 from trainer.store.vectors import unit_vectors, usable
 from trainer.store.whitening import Whitening, whitening_of
 
@@ -118,18 +119,11 @@ class ExactIndex:
         self, prepared: _Prepared, queries: np.ndarray, k: int
     ) -> tuple[np.ndarray, np.ndarray]:
         """The k largest cosines of each query and the rows they belong to."""
-        import faiss  # Brings its own OpenMP: only where something is sought.
-
-        best = faiss.ResultHeap(len(queries), k, keep_max=True)
-        for positions, vectors in prepared.kept or self._read_blocks(prepared):
-            cosines, nearest = faiss.knn(
-                queries, vectors, min(k, len(vectors)), metric=faiss.METRIC_INNER_PRODUCT
-            )
-            best.add_result(cosines, positions[nearest])
-        best.finalize()
-        cosines = np.where(best.I >= 0, best.D, -np.inf)
-        rows = np.full(best.I.shape, NO_ROW, np.uint32)
-        rows[best.I >= 0] = self.store.rows[best.I[best.I >= 0]]
+        blocks = prepared.kept or self._read_blocks(prepared)
+        cosines, positions = nearest_in_blocks(queries, blocks, k)
+        cosines = np.where(positions >= 0, cosines, -np.inf)
+        rows = np.full(positions.shape, NO_ROW, np.uint32)
+        rows[positions >= 0] = self.store.rows[positions[positions >= 0]]
         return rows, cosines
 
     def _read_blocks(self, prepared: _Prepared) -> Iterator[_Block]:

@@ -3,6 +3,8 @@
 manifest.json      from what and how it was made
 coordinates.npy    (n, 2) float32
 rows.npy           (n,) uint32: the row of each point
+placed.npy         (n,) bool: not laid out but placed later; only where some are
+axes.npy           (D + 1, 2) float64: directions and offset of a PCA, see `Projection.axes`
 """
 
 from __future__ import annotations
@@ -21,6 +23,21 @@ from trainer.store.embeddings import EmbeddingStore, load_array
 from trainer.store.manifest import MANIFEST_NAME, utc_now
 
 PROJECTIONS_FOLDER = "projections"
+
+
+class Placement(BaseModel):
+    """How some points came onto a map that had been laid out before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    created: str = Field(default_factory=utc_now)
+    """ISO 8601, UTC."""
+    count: int = Field(ge=0)
+    how: Literal["force", "mean", "axes"]
+    """UMAP's force, the mean of the neighbours, or the axes of a PCA."""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    """neighbours, epochs, seed."""
+    code_version: str = ""
 
 
 class ProjectionManifest(BaseModel):
@@ -50,6 +67,13 @@ class ProjectionManifest(BaseModel):
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Of the method. UMAP: n_neighbors, min_dist, n_epochs, a, b. PCA: explained_variance."""
     code_version: str = ""
+    placements: tuple[Placement, ...] = ()
+    """What was placed among the points that were laid out, in order of time."""
+
+    @property
+    def placed_count(self) -> int:
+        """Points that were placed; the others were laid out."""
+        return sum(placement.count for placement in self.placements)
 
 
 @dataclass(frozen=True)
@@ -62,15 +86,22 @@ class Projection:
     """(n,) uint32: the row of each point."""
     points: np.ndarray
     """(n, 2) float32, in the order of `rows`."""
+    placed: np.ndarray
+    """(n,) bool: which points were placed among those laid out."""
+    axes: np.ndarray | None = None
+    """(D + 1, 2) float64: a vector v of the store lies at v @ axes[:-1] + axes[-1]. None
+    where the method is no such map, or an older version did not keep it."""
 
     @classmethod
     def open(cls, folder: Path) -> Projection:
         """Read the projection at `folder`. Raises WorkspaceError where there is none,
         FormatError where its files do not fit together."""
-        manifest = _read_manifest(folder)
+        manifest = read_projection_manifest(folder)
         rows = load_array(folder / "rows.npy", (manifest.count,), "uint32")
         points = load_array(folder / "coordinates.npy", (manifest.count, 2), "float32")
-        return cls(folder, manifest, rows, points)
+        return cls(
+            folder, manifest, rows, points, _read_placed(folder, manifest), _read_axes(folder)
+        )
 
     @property
     def coordinates(self) -> np.ndarray:
@@ -82,6 +113,12 @@ class Projection:
         out = np.full((count, 2), np.nan, np.float32)
         inside = self.rows < count
         out[self.rows[inside]] = self.points[inside]
+        return out
+
+    def placed_of(self, count: int) -> np.ndarray:
+        """(count,) bool for the first `count` rows of a catalogue: which were placed."""
+        out = np.zeros(count, bool)
+        out[self.rows[self.placed & (self.rows < count)]] = True
         return out
 
     def require_store(self, store: EmbeddingStore) -> None:
@@ -105,16 +142,25 @@ def list_projections(store_folder: Path) -> list[str]:
     found = []
     for folder in sorted((store_folder / PROJECTIONS_FOLDER).glob("[!.]*")):
         try:
-            found.append((_read_manifest(folder).created, folder.name))
+            found.append((read_projection_manifest(folder).created, folder.name))
         except (WorkspaceError, FormatError):
             continue
     return [name for _, name in sorted(found, reverse=True)]
 
 
 def write_projection(
-    store_folder: Path, manifest: ProjectionManifest, rows: np.ndarray, points: np.ndarray
+    store_folder: Path,
+    manifest: ProjectionManifest,
+    rows: np.ndarray,
+    points: np.ndarray,
+    *,
+    placed: np.ndarray | None = None,
+    axes: np.ndarray | None = None,
 ) -> Projection:
-    """Write `points` (n, 2) of `rows` (n,), in place of an older one of that name."""
+    """Write `points` (n, 2) of `rows` (n,), in place of an older one of that name.
+
+    `placed` (n,) bool and `axes` as in `Projection`.
+    """
     folder = projection_folder(store_folder, manifest.name)
     new = folder.with_name(f".{manifest.name}.new")
     old = folder.with_name(f".{manifest.name}.old")
@@ -124,6 +170,10 @@ def write_projection(
         new.mkdir(parents=True)
         np.save(new / "rows.npy", rows.astype(np.uint32))
         np.save(new / "coordinates.npy", points.astype(np.float32))
+        if placed is not None and placed.any():
+            np.save(new / "placed.npy", placed.astype(bool))
+        if axes is not None:
+            np.save(new / "axes.npy", axes.astype(np.float64))
         (new / MANIFEST_NAME).write_text(manifest.model_dump_json(indent=2) + "\n")
         if folder.exists():
             folder.rename(old)
@@ -132,7 +182,28 @@ def write_projection(
     return Projection.open(folder)
 
 
-def _read_manifest(folder: Path) -> ProjectionManifest:
+def _read_placed(folder: Path, manifest: ProjectionManifest) -> np.ndarray:
+    """(n,) bool. Raises FormatError where the manifest counts on other marks."""
+    expected = manifest.placed_count
+    if expected == 0:
+        return np.zeros(manifest.count, bool)
+    path = folder / "placed.npy"
+    placed = load_array(path, (manifest.count,), "bool")
+    if (found := np.count_nonzero(placed)) != expected:
+        raise FormatError(
+            f"{path} marks {found:,} points as placed; the manifest beside it tells of"
+            f" {expected:,}. Run `astromask project` again."
+        )
+    return placed
+
+
+def _read_axes(folder: Path) -> np.ndarray | None:
+    path = folder / "axes.npy"
+    return load_array(path, (None, 2), "float64") if path.exists() else None
+
+
+def read_projection_manifest(folder: Path) -> ProjectionManifest:
+    """The manifest of the projection at `folder`. Raises WorkspaceError or FormatError."""
     path = folder / MANIFEST_NAME
     try:
         manifest = ProjectionManifest.model_validate_json(path.read_bytes())

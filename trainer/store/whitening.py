@@ -107,7 +107,9 @@ def whitening_of(store: EmbeddingStore) -> Whitening:
     if kept is not None:
         return kept
     count = len(store)
-    positions = np.unique(np.linspace(0, max(count - 1, 0), min(count, _SAMPLE)).astype(np.int64))
+    chosen = np.unique(np.linspace(0, max(count - 1, 0), min(count, _SAMPLE)).astype(np.int64))
+    # In order of row: the same whatever order the galaxies were encoded in.
+    positions = np.argsort(store.rows)[chosen]
     whitening = Whitening.fit(store.read_positions(positions))
     if whitening.fitted:
         # A store that can only be read, such as the demo's, is whitened anew each time.
