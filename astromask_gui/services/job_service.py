@@ -29,6 +29,7 @@ _VERBS = {
     "pretrain": "Pretraining",
     "embed": "Embedding",
     "project": "Projecting",
+    "place": "Placing",
     "finetune": "Learning from grades",
     "score": "Scoring",
 }

@@ -26,6 +26,7 @@ TITLES = {
     "pretrain": "Pretrain",
     "embed": "Embed",
     "project": "Project",
+    "place": "Place",
     "finetune": "Learn from grades",
     "score": "Score",
 }

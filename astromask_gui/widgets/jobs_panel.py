@@ -20,7 +20,7 @@ from astromask_gui.widgets.job_card import TITLES, JobCard
 from astromask_gui.widgets.job_form import JobFormView
 
 _SHOWN = 30
-_STARTABLE = ("embed", "project", "pretrain")
+_STARTABLE = ("embed", "project", "place", "pretrain")
 
 
 class JobsPanel(QWidget):
@@ -34,7 +34,7 @@ class JobsPanel(QWidget):
         self.form: JobFormView | None = None
         self.empty = EmptyState(
             "No jobs yet. Embed encodes the galaxies with a checkpoint, Project lays them out on"
-            " the map, Pretrain makes a checkpoint from your own cutouts."
+            " the map, Place adds what came later, Pretrain makes a checkpoint from your own cutouts."
         )
         self._tools = QWidget()
         self._pages = QStackedWidget()

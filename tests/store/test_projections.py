@@ -10,6 +10,7 @@ import pytest
 from tests.store.stores import make_store, manifest
 from trainer.errors import FormatError, MismatchError, WorkspaceError
 from trainer.store.projections import (
+    Placement,
     Projection,
     ProjectionManifest,
     list_projections,
@@ -96,4 +97,53 @@ def test_missing_and_damaged_projections_are_sentences(tmp_path: Path) -> None:
         Projection.open(folder)
     (folder / "manifest.json").write_text("[]")
     with pytest.raises(FormatError, match="not the manifest"):
+        Projection.open(folder)
+
+
+PLACED = np.array([False, True, True])
+
+
+def _with_placed() -> ProjectionManifest:
+    return _manifest(placements=(Placement(count=2, how="force"),))
+
+
+def test_points_that_were_placed_are_marked(tmp_path: Path) -> None:
+    written = write_projection(tmp_path, _with_placed(), ROWS, POINTS, placed=PLACED)
+    projection = Projection.open(written.folder)
+    assert projection.placed.tolist() == PLACED.tolist()
+    assert projection.placed_of(5).tolist() == [True, False, False, False, False]
+    assert projection.manifest.placed_count == 2
+    assert projection.manifest.placements[0].how == "force"
+
+
+def test_a_projection_of_before_has_no_placed_points(tmp_path: Path) -> None:
+    written = write_projection(tmp_path, _manifest(), ROWS, POINTS)
+    assert {path.name for path in written.folder.iterdir()} == {
+        "manifest.json",
+        "rows.npy",
+        "coordinates.npy",
+    }
+    assert written.placed.tolist() == [False] * 3
+    assert written.axes is None
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (np.ones(3, bool), r"marks 3 points as placed.* tells of 2"),
+        (np.ones(2, bool), r"placed\.npy should be"),
+        (np.ones(3), r"placed\.npy should be"),
+        (np.array([{}, [], None], object), r"placed\.npy can't be read"),
+        (None, r"placed\.npy is missing"),
+    ],
+)
+def test_damaged_marks_are_sentences(
+    tmp_path: Path, damage: np.ndarray | None, sentence: str
+) -> None:
+    folder = write_projection(tmp_path, _with_placed(), ROWS, POINTS, placed=PLACED).folder
+    if damage is None:
+        (folder / "placed.npy").unlink()
+    else:
+        np.save(folder / "placed.npy", damage, allow_pickle=True)
+    with pytest.raises(FormatError, match=sentence):
         Projection.open(folder)

@@ -18,7 +18,7 @@ _ADDED_AT_ONCE = 20_000
 class NearestSearch:
     """Finds the nearest of the unit vectors (N, D) float32, which are kept in memory.
 
-    Exact up to `exact_limit` vectors, beyond it an inverted file with about 98 % of the true
+    Exact up to `exact_limit` vectors (`EXACT_LIMIT` if left out), beyond it an inverted file with about 98 % of the true
     neighbours. `check` is called often while that is made; what it raises ends it.
     """
 
@@ -27,11 +27,12 @@ class NearestSearch:
         unit: np.ndarray,
         *,
         seed: int = 0,
-        exact_limit: int = EXACT_LIMIT,
+        exact_limit: int | None = None,
         check: Callable[[], None] = lambda: None,
     ) -> None:
         self.unit = unit
-        self._index = _inverted_file(unit, seed, check) if len(unit) > exact_limit else None
+        limit = EXACT_LIMIT if exact_limit is None else exact_limit
+        self._index = _inverted_file(unit, seed, check) if len(unit) > limit else None
 
     def __call__(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Cosines (q, k) float32, falling, and positions (q, k) int64 of the k <= N nearest."""
