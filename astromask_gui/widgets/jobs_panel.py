@@ -34,7 +34,8 @@ class JobsPanel(QWidget):
         self.form: JobFormView | None = None
         self.empty = EmptyState(
             "No jobs yet. Embed encodes the galaxies with a checkpoint, Project lays them out on"
-            " the map, Place adds what came later, Pretrain makes a checkpoint from your own cutouts."
+            " the map, Place adds what came later, Pretrain makes a checkpoint from your own"
+            " cutouts."
         )
         self._tools = QWidget()
         self._pages = QStackedWidget()

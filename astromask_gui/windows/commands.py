@@ -192,6 +192,8 @@ def _job(window: MainWindow) -> list[ActionSpec]:
              partial(window.show_job_form, "embed"), "Ctrl+Shift+E"),
         make("&Project …", "Lay the galaxies out on the map",
              partial(window.show_job_form, "project"), "Ctrl+Shift+P"),
+        make("P&lace …", "Put galaxies that came later on the map",
+             partial(window.show_job_form, "place")),
         make("Pre&train …", "Make a checkpoint from your own cutouts",
              partial(window.show_job_form, "pretrain"), "Ctrl+Shift+T"),
         make("Show the &jobs", "What runs and what ran",

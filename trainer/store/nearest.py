@@ -18,8 +18,9 @@ _ADDED_AT_ONCE = 20_000
 class NearestSearch:
     """Finds the nearest of the unit vectors (N, D) float32, which are kept in memory.
 
-    Exact up to `exact_limit` vectors (`EXACT_LIMIT` if left out), beyond it an inverted file with about 98 % of the true
-    neighbours. `check` is called often while that is made; what it raises ends it.
+    Exact up to `exact_limit` vectors (`EXACT_LIMIT` if left out), beyond it an inverted file
+    with most of the true neighbours. `check` is called often while that is made; what it
+    raises ends it.
     """
 
     def __init__(
