@@ -132,6 +132,7 @@ def _sheet(c: Tokens, chevron: str) -> str:
         background: {c.text}; }}
     QSlider::handle:horizontal:disabled {{ background: {c.muted}; }}
     QScrollArea, QListView, QTreeView, QTableView {{ background: {c.panel}; border: none; }}
+    QListView#savedRows {{ background: transparent; }}
     QScrollBar {{ background: transparent; border: none; }}
     QScrollBar:vertical {{ width: 10px; }}
     QScrollBar:horizontal {{ height: 10px; }}
@@ -147,6 +148,11 @@ def _sheet(c: Tokens, chevron: str) -> str:
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
     QTabBar::tab:hover {{ color: {c.text}; }}
     QWidget#mapToolbar[marked="true"] {{ border-top: 2px solid {c.accent}; }}
+    QFrame#swatchPopup {{ background: {c.raised}; border: 1px solid {c.line}; }}
+    QFrame#swatchPopup QToolButton {{ background: transparent; border-color: transparent;
+        padding: 3px; }}
+    QFrame#swatchPopup QToolButton:hover, QFrame#swatchPopup QToolButton:focus,
+    QFrame#swatchPopup QToolButton:checked {{ border-color: {c.text}; }}
     QFrame[role="line"] {{ background: {c.line}; max-height: 1px; border: none; }}
     QFrame#mapCard, QFrame#miniMap, QFrame#columnChooser {{ background: {c.panel};
         border: 1px solid {c.line}; border-radius: {RADIUS}px; }}

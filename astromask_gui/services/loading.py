@@ -146,7 +146,7 @@ def _own_colours(folder: Path, notes: list[str]) -> Mapping[str, Mapping[str, st
     try:
         return read_colours(folder)
     except AstroMaskError as error:
-        notes.append(f"{error} The colours are those of themselves.")
+        notes.append(f"{error} Default colours are shown.")
         return {}
 
 

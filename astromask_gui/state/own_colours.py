@@ -40,7 +40,7 @@ class OwnColours(QObject):
         self.changed.emit()
 
     def set(self, column: str, category: str, colour: str | None) -> None:
-        """Give a category a colour; None for the one it had of itself."""
+        """Give a category a colour; None for its default one."""
         after = dict(self.of(column))
         if colour is None:
             after.pop(category, None)
@@ -49,7 +49,7 @@ class OwnColours(QObject):
         self._replace(column, after, f"Colour of {category}")
 
     def clear(self, column: str) -> None:
-        """Give all categories of a column the colours they had of themselves."""
+        """Give all categories of a column their default colours."""
         self._replace(column, {}, f"Colours of {column}")
 
     def _replace(self, column: str, after: ByCategory, caption: str) -> None:

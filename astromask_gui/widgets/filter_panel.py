@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QGridLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QPaintEvent
+from PyQt6.QtWidgets import (
+    QGridLayout,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionToolButton,
+    QStylePainter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from astromask_gui.icons import icon
 from astromask_gui.parts.small import label
 from astromask_gui.state.application import ApplicationState
 
 _SELECTION = "selection"
+_SHORTEST_CHIP = 60
 
 
 class FilterPanel(QWidget):
@@ -70,11 +83,11 @@ class FilterPanel(QWidget):
             self._chips.addWidget(self._chip(name, item.caption))
 
     def _chip(self, name: str, caption: str) -> QWidget:
-        chip = QToolButton()
+        chip = _Chip()
         chip.setText(caption)
         chip.setIcon(icon("close"))
         chip.setToolButtonStyle(chip.toolButtonStyle().ToolButtonTextBesideIcon)
-        chip.setToolTip("Take this filter away")
+        chip.setToolTip(f"{caption}. Click to take this filter away.")
         chip.clicked.connect(lambda: self._filters.remove(name))
         return chip
 
@@ -89,3 +102,23 @@ class FilterPanel(QWidget):
         count = self._selection.count
         if count:
             self._filters.set(_SELECTION, f"without {count:,} selected", ~self._selection.mask)
+
+
+class _Chip(QToolButton):
+    """A button that shortens its text rather than make the panel wider."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_SHORTEST_CHIP, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        metrics = self.fontMetrics()
+        beside = self.sizeHint().width() - metrics.horizontalAdvance(self.text())
+        room = self.width() - beside
+        option.text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)

@@ -40,6 +40,7 @@ class SavedRows(QListWidget):
 
     def __init__(self, tokens: Tokens) -> None:
         super().__init__()
+        self.setObjectName("savedRows")
         self.delegate = _SavedDelegate(tokens, self)
         self.setItemDelegate(self.delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -33,6 +33,14 @@ def chips(panel: FilterPanel) -> dict[str, QToolButton]:
     return {chip.text(): chip for chip in widgets if isinstance(chip, QToolButton)}
 
 
+def test_a_long_caption_does_not_make_the_panel_wider(
+    filters: FilterPanel, state: ApplicationState
+) -> None:
+    before = filters.minimumSizeHint().width()
+    state.filters.set("long", "type: " + "edge-on, elliptical, lens " * 5, np.arange(60) < 6)
+    assert filters.minimumSizeHint().width() == before
+
+
 def test_every_filter_has_a_chip_that_takes_it_away(
     filters: FilterPanel, state: ApplicationState, qtbot: QtBot
 ) -> None:

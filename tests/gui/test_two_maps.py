@@ -89,10 +89,10 @@ def test_the_legend_is_about_the_current_map(two: TwoMaps, qtbot: QtBot) -> None
     qtbot.addWidget(legend)
     two.state.maps.set_current(two.state.maps.second)
     two.state.maps.second.set_colouring(Colouring("class"))
-    assert [row.entry.label for row in legend.rows.rows] == ["star", "galaxy", "lens"]
+    assert [row.entry.label for row in legend.categories.rows.rows] == ["star", "galaxy", "lens"]
     assert two.state.maps.first.colouring == Colouring()
     two.state.maps.set_current(two.state.maps.first)
-    assert legend.rows.rows == []
+    assert legend.categories.rows.rows == []
 
 
 def test_maps_of_one_projection_move_together(two: TwoMaps) -> None:
