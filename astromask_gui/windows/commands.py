@@ -193,7 +193,7 @@ def _job(window: MainWindow) -> list[ActionSpec]:
         make("&Project …", "Lay the galaxies out on the map",
              partial(window.show_job_form, "project"), "Ctrl+Shift+P"),
         make("P&lace …", "Put galaxies that came later on the map",
-             partial(window.show_job_form, "place")),
+             partial(window.show_job_form, "place"), "Ctrl+Shift+N"),
         make("Pre&train …", "Make a checkpoint from your own cutouts",
              partial(window.show_job_form, "pretrain"), "Ctrl+Shift+T"),
         make("Show the &jobs", "What runs and what ran",
