@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject
 from astromask_gui.services.background import Background
 from astromask_gui.services.colour_service import ColourService
 from astromask_gui.services.cutout_service import CutoutService
+from astromask_gui.services.export_service import ExportService
 from astromask_gui.services.find_service import FindService
 from astromask_gui.services.identifier_service import IdentifierService
 from astromask_gui.services.inference_service import InferenceService, model_worker
@@ -49,6 +50,7 @@ class Services(QObject):
         self.colours = ColourService(state, self)
         self.finding = FindService(state, self._files, self)
         self.jobs = JobService(state, self._runs, self.workspace.refresh, self)
+        self.exports = ExportService(state, self)
         self._wire()
 
     def _wire(self) -> None:
@@ -78,6 +80,7 @@ class Services(QObject):
         self.labels.close()
         self.saved.close()
         self.colours.close()
+        self.exports.close()
         self.jobs.close()
         for background in (self._files, self._facts, self._search, self._runs):
             background.close()

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject
 from astromask_gui.state.columns import Columns
 from astromask_gui.state.cutout import CutoutState
 from astromask_gui.state.display import Display
+from astromask_gui.state.exports import Exports
 from astromask_gui.state.filters import Filters
 from astromask_gui.state.identifiers import Identifiers
 from astromask_gui.state.jobs import Jobs
@@ -46,5 +47,6 @@ class ApplicationState(QObject):
         self.neighbours = NeighboursState(self)
         self.labels = Labels(self)
         self.jobs = Jobs(self)
+        self.exports = Exports(self)
         self.messages = Messages(self)
         self.preferences = Preferences(self)

@@ -19,6 +19,15 @@ _FEW = 200
 _REACH = 60
 """Marks are drawn up to so many pixels beyond the window's edge."""
 _KEPT_RINGS = 64
+SMALLEST_RADIUS = 1.5
+"""Of a point that a ring is drawn about, in pixels."""
+MARK_LOOKS = {
+    "neighbours": (1.8, 2.5),
+    "query": (3.0, 4.5),
+    "active": (2.4, 5.0),
+    "hovered": (1.6, 4.0),
+}
+"""Width of a ring and its distance from the point, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -97,37 +106,20 @@ class OverlayItem(PixelItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         marks, tokens = self._marks, self._tokens
         if self._coordinates is not None:
-            # Many rings would hide the colours of what they mark.
-            width, gap = (1.6, 1.5) if len(marks.selected) <= _FEW else (1.0, 0.5)
-            selected = self._uncovered(marks.selected, mapping)
+            width, gap = look_of_selected(len(marks.selected))
+            selected = uncovered(marks.selected, self._coordinates, self._sides, mapping)
             self._paint_rows(painter, mapping, selected, tokens.selection, width, gap)
-            neighbours = self._uncovered(marks.neighbours, mapping)
-            self._paint_rows(painter, mapping, neighbours, tokens.query, 1.8, 2.5)
-            self._paint_row(painter, mapping, marks.query, tokens.query, 3.0, 4.5)
-            self._paint_row(painter, mapping, marks.active, tokens.accent, 2.4, 5.0)
-            self._paint_row(painter, mapping, marks.hovered, tokens.text, 1.6, 4.0)
+            neighbours = uncovered(marks.neighbours, self._coordinates, self._sides, mapping)
+            look = MARK_LOOKS["neighbours"]
+            self._paint_rows(painter, mapping, neighbours, tokens.query, *look)
+            self._paint_row(painter, mapping, marks.query, tokens.query, "query")
+            self._paint_row(painter, mapping, marks.active, tokens.accent, "active")
+            self._paint_row(painter, mapping, marks.hovered, tokens.text, "hovered")
         if marks.query_position is not None:
             place = mapping.to_pixels(np.array([marks.query_position]))[0]
             self._paint_diamond(painter, QPointF(*place))
         if self._outline is not None:
             self._paint_outline(painter, self._outline)
-
-    def _uncovered(self, rows: np.ndarray, mapping: PixelMapping) -> np.ndarray:
-        """Those of `rows` that don't lie under another galaxy's picture: a ring on that would
-        seem to mark something in it."""
-        assert self._coordinates is not None
-        rows = rows[rows < len(self._coordinates)]
-        if not self._sides or not rows.size:
-            return rows
-        places = mapping.to_pixels(self._coordinates[rows])
-        in_view = _is_in_view(places, mapping)
-        rows, places = rows[in_view], places[in_view]
-        pictured = np.array(list(self._sides))
-        pictures = mapping.to_pixels(self._coordinates[pictured])
-        apart = np.abs(places[:, None] - pictures[None]).max(axis=2).min(axis=1)
-        covered = apart <= max(self._sides.values()) / 2
-        uncovered: np.ndarray = rows[~covered | np.isin(rows, pictured)]
-        return uncovered
 
     def _paint_row(
         self,
@@ -135,11 +127,10 @@ class OverlayItem(PixelItem):
         mapping: PixelMapping,
         row: int | None,
         colour: str,
-        width: float,
-        gap: float,
+        look: str,
     ) -> None:
         if row is not None:
-            self._paint_rows(painter, mapping, np.array([row]), colour, width, gap)
+            self._paint_rows(painter, mapping, np.array([row]), colour, *MARK_LOOKS[look])
 
     def _paint_rows(
         self,
@@ -181,14 +172,12 @@ class OverlayItem(PixelItem):
 
     def _paint_diamond(self, painter: QPainter, place: QPointF) -> None:
         """Mark of a galaxy that is not part of the survey."""
-        half = 8.0
-        corners = [(0.0, -half), (half, 0.0), (0.0, half), (-half, 0.0)]
-        diamond = QPolygonF([place + QPointF(dx, dy) for dx, dy in corners])
-        painter.setPen(QPen(_halo(self._tokens.map_background), 4))
-        painter.drawPolygon(diamond)
+        shape = diamond(place, 1.0)
+        painter.setPen(QPen(halo(self._tokens.map_background), 4))
+        painter.drawPolygon(shape)
         painter.setBrush(QColor(self._tokens.query))
         painter.setPen(QPen(QColor(self._tokens.text), 1.2))
-        painter.drawPolygon(diamond)
+        painter.drawPolygon(shape)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_outline(self, painter: QPainter, outline: Outline) -> None:
@@ -200,6 +189,37 @@ class OverlayItem(PixelItem):
             painter.drawRect(QRectF(outline.points[0], outline.points[-1]).normalized())
         else:
             painter.drawPolygon(QPolygonF(list(outline.points)), Qt.FillRule.WindingFill)
+
+
+def diamond(place: QPointF, unit: float) -> QPolygonF:
+    """The shape that marks a galaxy from outside the survey; `unit` is the size of a pixel."""
+    half = 8.0 * unit
+    corners = [(0.0, -half), (half, 0.0), (0.0, half), (-half, 0.0)]
+    return QPolygonF([place + QPointF(dx, dy) for dx, dy in corners])
+
+
+def look_of_selected(count: int) -> tuple[float, float]:
+    """Width and distance of so many rings: many would hide the colours of what they mark."""
+    return (1.6, 1.5) if count <= _FEW else (1.0, 0.5)
+
+
+def uncovered(
+    rows: np.ndarray, coordinates: np.ndarray, sides: dict[int, float], mapping: PixelMapping
+) -> np.ndarray:
+    """Those of `rows` that don't lie under another galaxy's picture: a ring on that would seem to
+    mark something in it. `sides` of the pictures, in pixels."""
+    rows = rows[rows < len(coordinates)]
+    if not sides or not rows.size:
+        return rows
+    places = mapping.to_pixels(coordinates[rows])
+    in_view = _is_in_view(places, mapping)
+    rows, places = rows[in_view], places[in_view]
+    pictured = np.array(list(sides))
+    pictures = mapping.to_pixels(coordinates[pictured])
+    apart = np.abs(places[:, None] - pictures[None]).max(axis=2).min(axis=1)
+    covered = apart <= max(sides.values()) / 2
+    bare: np.ndarray = rows[~covered | np.isin(rows, pictured)]
+    return bare
 
 
 def _is_in_view(pixels: np.ndarray, mapping: PixelMapping) -> np.ndarray:
@@ -217,7 +237,7 @@ def _draw_ring(colour: str, background: str, width: float, radius: float, ratio:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     centre = QPointF(side / 2, side / 2)
-    pens = [QPen(_halo(background), width + 2), QPen(QColor(colour), width)]
+    pens = [QPen(halo(background), width + 2), QPen(QColor(colour), width)]
     for pen in pens if width > 1 else pens[1:]:
         painter.setPen(pen)
         painter.drawEllipse(centre, radius, radius)
@@ -225,7 +245,8 @@ def _draw_ring(colour: str, background: str, width: float, radius: float, ratio:
     return pixmap
 
 
-def _halo(background: str) -> QColor:
+def halo(background: str) -> QColor:
+    """What keeps a mark apart from the crowd around it."""
     colour = QColor(background)
     colour.setAlpha(150)
     return colour

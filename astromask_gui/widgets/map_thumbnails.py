@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 
 import numpy as np
 from PyQt6.QtCore import QObject, QRectF, QTimer, pyqtSignal
@@ -22,6 +23,8 @@ _OVERLAP = 0.92
 """Pictures keep so many sides apart; points in between stay points."""
 _FADE = 60
 """Over so many points fewer than the limit, pictures fade in."""
+_SOLID = 0.5
+"""From this opacity on a picture stands for its point."""
 _KEPT = 1200
 _BATCH = 40
 
@@ -96,6 +99,21 @@ def to_image(pixels: np.ndarray) -> QImage:
     return QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
+@dataclass(frozen=True)
+class Pictures:
+    """The pictures that are shown, for whoever draws them elsewhere."""
+
+    side: float = SMALLEST
+    """Pixels of the window."""
+    opacity: float = 0.0
+    images: dict[int, QImage] = field(default_factory=dict)
+    """By row."""
+
+    def sides(self) -> dict[int, float]:
+        """Rows whose picture stands for their point, with its side."""
+        return dict.fromkeys(self.images, self.side) if self.opacity >= _SOLID else {}
+
+
 class ThumbnailItem(PixelItem):
     """Draws pictures at the places of `rows`, as many as fit without covering each other."""
 
@@ -117,9 +135,17 @@ class ThumbnailItem(PixelItem):
 
     def shown(self) -> dict[int, float]:
         """Rows that have a picture now, with its side in pixels."""
-        if self._opacity < 0.5:
+        if self._opacity < _SOLID:
             return {}
         return {int(row): self._side for row in self._rows}
+
+    def pictures(self) -> Pictures:
+        """What is drawn now; pictures that are not rendered yet are not among it."""
+        if self._opacity <= 0:
+            return Pictures()
+        images = {int(row): self._rendered.image(int(row)) for row in self._rows}
+        there = {row: image for row, image in images.items() if image is not None}
+        return Pictures(self._side, self._opacity, there)
 
     def set_points(
         self,
@@ -152,27 +178,41 @@ class ThumbnailItem(PixelItem):
 
     def paint_pixels(self, painter: QPainter, mapping: PixelMapping) -> None:
         """Pictures on black with a thin frame of the point's colour."""
-        if self._coordinates is None or not self._rows.size or self._opacity <= 0:
+        if self._coordinates is None or not self._rows.size:
             return
-        painter.setOpacity(self._opacity)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        half = self._side / 2
-        for row, (x, y) in zip(
-            self._rows, mapping.to_pixels(self._coordinates[self._rows]), strict=True
-        ):
-            place = QRectF(x - half, y - half, self._side, self._side)
-            image = self._rendered.image(int(row))
-            if image is not None:
-                painter.drawImage(place, image)
-                painter.setPen(QPen(self._colour_of(int(row)), 1.5))
-                painter.drawRoundedRect(place, 2, 2)
+        paint_pictures(
+            painter, self.pictures(), self._coordinates, mapping, (self._index, self._table)
+        )
 
-    def _colour_of(self, row: int) -> QColor:
-        if self._index is None or self._table is None or row >= len(self._index):
-            return QColor("#9aa3b2")
-        red, green, blue = (int(value) for value in self._table[self._index[row], :3])
-        return QColor(red, green, blue)
+
+def paint_pictures(
+    painter: QPainter,
+    pictures: Pictures,
+    coordinates: np.ndarray,
+    mapping: PixelMapping,
+    colours: tuple[np.ndarray | None, np.ndarray | None],
+) -> None:
+    """Pictures at their rows' places in (N, 2) `coordinates`, framed in the colours of an index
+    by row and its (256, 4) table."""
+    if not pictures.images:
+        return
+    painter.setOpacity(pictures.opacity)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    side = pictures.side
+    places = mapping.to_pixels(coordinates[list(pictures.images)])
+    for (row, image), (x, y) in zip(pictures.images.items(), places, strict=True):
+        place = QRectF(x - side / 2, y - side / 2, side, side)
+        painter.drawImage(place, image)
+        painter.setPen(QPen(_colour_of(row, *colours), 1.5))
+        painter.drawRoundedRect(place, 2, 2)
+
+
+def _colour_of(row: int, index: np.ndarray | None, table: np.ndarray | None) -> QColor:
+    if index is None or table is None or row >= len(index):
+        return QColor("#9aa3b2")
+    red, green, blue = (int(value) for value in table[index[row], :3])
+    return QColor(red, green, blue)
 
 
 def _keep_apart(pixels: np.ndarray, distance: float) -> list[int]:

@@ -15,6 +15,7 @@ from astromask_gui.theme import tokens
 from astromask_gui.widgets.map_canvas import TOOL_NAMES, MapCanvas
 from astromask_gui.widgets.map_colours import MapColours
 from astromask_gui.widgets.map_empty import EmptyMap
+from astromask_gui.widgets.map_figure import MapScene, gather_scene
 from astromask_gui.widgets.map_frames import MapFrames, MapStyle
 from astromask_gui.widgets.map_hover import MapHover
 from astromask_gui.widgets.map_item import RasterItem
@@ -197,6 +198,26 @@ class MapWidget(QWidget):
         ratio = self.canvas.devicePixelRatioF()
         size = (round(self.canvas.width() * ratio), round(self.canvas.height() * ratio))
         self.frames.ask(self.canvas.view, size, ratio, self._background())
+
+    def scene(self) -> MapScene | None:
+        """All that a figure of this map needs; None while there is nothing to be seen."""
+        view, state = self._view, self._state
+        if view.coordinates is None:
+            return None
+        selection = state.selection
+        return gather_scene(
+            view,
+            state.columns,
+            self._colours,
+            screen=(self.canvas.destination, (self.canvas.width(), self.canvas.height())),
+            style=self._style,
+            points=self.frames.points,
+            visible=state.filters.visible,
+            selected=selection.mask if selection.count else None,
+            ghosts=self._ghosts,
+            marks=self.overlay.marks,
+            pictures=self.thumbnails.pictures(),
+        )
 
     # Marks.
 

@@ -35,6 +35,13 @@ def command_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpe
 def _file(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
     make = partial(ActionSpec, "&File")
     session = state.session
+
+    def copy_map() -> None:
+        clipboard = QApplication.clipboard()
+        if window.maps.current.scene() is not None and clipboard is not None:
+            clipboard.setPixmap(window.maps.current.canvas.grab())
+            state.messages.info("The map is on the clipboard.")
+
     return [
         make("&Open a workspace …", "A workspace, or a folder of cutouts",
              window.choose_workspace, "Ctrl+O"),
@@ -42,6 +49,10 @@ def _file(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
              window.choose_cutouts, "Ctrl+N"),
         make("Open the &demo", "Simulated galaxies with lenses among them",
              session.request_demo, "Ctrl+D"),
+        make("E&xport the map …", "A figure for a paper: PDF, SVG or PNG",
+             window.export_map, "Ctrl+Shift+M", True),
+        make("Cop&y the map", "The picture on the screen, to the clipboard", copy_map,
+             "Ctrl+Alt+Shift+C"),
         make("&Close the workspace", "Back to the start page",
              lambda: session.set_workspace(None), "Ctrl+W", True),
         make("&Quit", "Jobs go on and are found again", window.close, "Ctrl+Q", True),

@@ -39,6 +39,7 @@ from astromask_gui.windows.actions import fill_menus, make_actions
 from astromask_gui.windows.commands import command_specs
 from astromask_gui.windows.create_dialog import CreateDialog
 from astromask_gui.windows.docks import Docks, Preset
+from astromask_gui.windows.export_dialog import ExportDialog
 from astromask_gui.windows.search_box import SearchBox
 
 _SIZE = QSize(1440, 900)
@@ -232,6 +233,15 @@ class MainWindow(QMainWindow):
     def offer_workspace(self, facts: dict[str, Any]) -> None:
         """Offer to make a workspace of cutouts that were opened."""
         CreateDialog(self._state.session, facts, self).open()
+
+    def export_map(self) -> None:
+        """Ask how a figure of the map used last is to be made."""
+        scene, workspace = self.maps.current.scene(), self._state.session.workspace
+        if scene is None or workspace is None:
+            self._state.messages.info("There is no map to export yet.")
+            return
+        name = f"{workspace.name} {scene.projection}".replace("/", "-")
+        ExportDialog(self._state.exports, scene, name, self).open()
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front, wherever it is."""

@@ -17,6 +17,7 @@ from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.session import OpenWorkspace
 from astromask_gui.state.view import Colouring, ViewRange
 from astromask_gui.theme import tokens
+from astromask_gui.widgets.map_overlay import uncovered
 from tests.gui.map_scene import Scene, blobs
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -393,15 +394,13 @@ def test_pictures_take_the_place_of_few_points(scene: Scene, qtbot) -> None:
 
 
 def test_no_ring_is_drawn_on_the_picture_of_another_galaxy(scene: Scene) -> None:
-    overlay = scene.map.overlay
     scene.canvas.show_rect(ViewRect(-5, -3, -1, 1))
     mapping = scene.canvas.mapping()
     rows = np.flatnonzero(scene.classes == 0)
     pixels = mapping.to_pixels(scene.places[rows])
     far = np.abs(pixels - pixels[0]).max(axis=1) > 30
     in_view = (pixels > 0).all(axis=1) & (pixels < (mapping.width, mapping.height)).all(axis=1)
-    overlay.set_sizes(3.0, {int(rows[0]): 60.0})
-    kept = overlay._uncovered(rows, mapping)
+    kept = uncovered(rows, scene.places, {int(rows[0]): 60.0}, mapping)
     np.testing.assert_array_equal(
         np.sort(kept[np.isin(kept, rows[in_view])]),
         np.sort(np.unique([*rows[in_view & far], *rows[:1][in_view[:1]]])),
