@@ -13,14 +13,16 @@ import torch
 from tests.inference.conftest import write_checkpoint
 from tests.model.small_models import small_model
 from tests.training.small_survey import write_cutouts
-from trainer.config import EmbedConfig
+from trainer.config import EmbedConfig, ProjectConfig
 from trainer.errors import BandError, CheckpointError, JobCancelled, MismatchError, QueryError
-from trainer.events import Event, Finished, Progress, Warned
+from trainer.events import Event, Finished, Progress, Stage, Warned
 from trainer.inference.embed import default_name, run
 from trainer.inference.encode import Encoder
 from trainer.launch.context import JobContext
+from trainer.launch.jobs import run_job
 from trainer.model.checkpoints import load_checkpoint
 from trainer.store.embeddings import EmbeddingStore
+from trainer.store.projections import Projection, projection_folder
 from trainer.workspace.workspace import Workspace
 
 Embed = Callable[..., tuple[list[Event], Finished]]
@@ -298,3 +300,58 @@ def test_a_store_is_named_after_its_run_or_file() -> None:
     )
     assert default_name(Path("/w/runs/a/checkpoint-last.safetensors")) == "a-last"
     assert default_name(Path("/w/mae_vit_base.pth")) == "mae_vit_base"
+
+
+def _grow(workspace: Workspace, tmp_path: Path) -> None:
+    path = write_cutouts(tmp_path / "later.ugriz.h5", 7, seed=9)
+    workspace.add([path])
+
+
+def _project(workspace: Workspace, tmp_path: Path) -> Projection:
+    (tmp_path / "projecting").mkdir()
+    config = ProjectConfig(workspace=workspace.folder, method="pca")
+    run_job(config, JobContext(tmp_path / "projecting"))
+    return Projection.open(projection_folder(workspace.store_folder("store"), "pca-0"))
+
+
+def test_what_a_store_has_grown_by_is_put_on_its_maps(
+    embed: Embed, workspace: Workspace, tmp_path: Path
+) -> None:
+    embed()
+    before = _project(workspace, tmp_path)
+    _grow(workspace, tmp_path)
+    events, finished = embed()
+    after = Projection.open(before.folder)
+    assert after.rows.tolist() == list(range(31))
+    assert after.placed.tolist() == [False] * 24 + [True] * 7
+    assert after.points[:24].tobytes() == before.points.tobytes()
+    assert "Embedded 7 galaxies" in finished.message
+    assert "Placing new galaxies" in [e.name for e in events if isinstance(e, Stage)]
+    embed()
+    assert len(list((workspace.folder / "runs").glob("*-place*"))) == 1
+
+
+def test_placing_can_be_left_out_and_made_up_for(
+    embed: Embed, workspace: Workspace, tmp_path: Path
+) -> None:
+    embed()
+    folder = _project(workspace, tmp_path).folder
+    _grow(workspace, tmp_path)
+    embed(place=False)
+    assert len(Projection.open(folder).rows) == 24
+    embed()
+    assert len(Projection.open(folder).rows) == 31
+
+
+def test_an_embedding_whose_galaxies_can_not_be_placed_holds(
+    embed: Embed, workspace: Workspace, tmp_path: Path
+) -> None:
+    embed()
+    folder = _project(workspace, tmp_path).folder
+    (folder / "coordinates.npy").write_bytes(b"nothing")
+    _grow(workspace, tmp_path)
+    events, finished = embed()
+    assert "Embedded 7 galaxies" in finished.message
+    assert "could not be put on the map" in _warnings(events)
+    assert "coordinates.npy" in _warnings(events)
+    assert len(_store(workspace)) == 31

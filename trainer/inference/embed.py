@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.config import EmbedConfig, ScalingKind
+from trainer.config import EmbedConfig, PlaceConfig, ScalingKind
 from trainer.cutouts.scaling import BatchMinMaxScaling, Scaling, scaling_from_json, scaling_to_json
 from trainer.errors import CheckpointError, FormatError, MismatchError, QueryError
 from trainer.events import Finished, Progress, Stage
 from trainer.inference.encode import Encoder
+from trainer.launch.apart import run_apart
 from trainer.launch.context import JobContext
 from trainer.model.checkpoints import BEST_NAME, LAST_NAME, LoadedCheckpoint, load_checkpoint
 from trainer.model.device import pick_device
@@ -22,6 +23,7 @@ from trainer.model.preparation import CutoutSource, fit_survey_scaling, source_f
 from trainer.store.choose import require_catalogue
 from trainer.store.embeddings import StoreWriter
 from trainer.store.manifest import MANIFEST_NAME, StoreManifest, read_manifest
+from trainer.store.projections import lack_galaxies
 from trainer.workspace.workspace import Workspace
 
 _SCALES_DIFFER = 0.1
@@ -59,7 +61,10 @@ def run(config: EmbedConfig, context: JobContext) -> Finished:
         context.emit(Stage(name="Encoding"))
         failed = _encode(context, encoder, source, todo, writer)
         writer.finish()
-    return _finished(folder, name, len(todo) - failed, failed, encoder)
+    finished = _finished(folder, name, len(todo) - failed, failed, encoder)
+    if config.place and begun is not None and lack_galaxies(folder):
+        _place(config, name, context)
+    return finished
 
 
 def default_name(checkpoint: Path) -> str:
@@ -69,6 +74,17 @@ def default_name(checkpoint: Path) -> str:
     if checkpoint.name == LAST_NAME:
         return f"{checkpoint.parent.resolve().name}-last"
     return checkpoint.stem
+
+
+def _place(config: EmbedConfig, name: str, context: JobContext) -> None:
+    """Put what the store has grown by on its maps; where that fails, the embedding holds."""
+    job = PlaceConfig(workspace=config.workspace, store=name, seed=config.seed)
+    state = run_apart(job, context)
+    if state.status != "finished":
+        context.warn(
+            f"The new galaxies are embedded but could not be put on the map: {state.sentence}"
+            f" `astromask place {config.workspace}` tries again."
+        )
 
 
 def _scaling(

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from trainer.atomic import disk_errors
 from trainer.errors import FormatError, MismatchError, WorkspaceError
 from trainer.store.embeddings import EmbeddingStore, load_array
-from trainer.store.manifest import MANIFEST_NAME, utc_now
+from trainer.store.manifest import MANIFEST_NAME, read_manifest, utc_now
 
 PROJECTIONS_FOLDER = "projections"
 
@@ -146,6 +146,13 @@ def list_projections(store_folder: Path) -> list[str]:
         except (WorkspaceError, FormatError):
             continue
     return [name for _, name in sorted(found, reverse=True)]
+
+
+def lack_galaxies(store_folder: Path) -> bool:
+    """Whether the store holds vectors of galaxies that came after one of its projections."""
+    rows = read_manifest(store_folder).rows
+    folders = (projection_folder(store_folder, name) for name in list_projections(store_folder))
+    return any(read_projection_manifest(folder).rows < rows for folder in folders)
 
 
 def write_projection(
