@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from astromask_gui.services.loading import Loaded
+from astromask_gui.services.placed_columns import is_placed_column
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.display import SurveyPixels
@@ -34,7 +35,7 @@ def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]
     state.display.set_survey(survey_pixels(loaded, noise))
     state.session.set_workspace(loaded.facts)
     state.view.set_projections(loaded.projections)
-    state.view.set_coordinates(loaded.projection, loaded.coordinates)
+    state.view.set_coordinates(loaded.projection, loaded.coordinates, loaded.placed)
     if not loaded.facts.is_demo:
         state.preferences.remember(str(loaded.facts.folder))
 
@@ -69,7 +70,8 @@ def update_state(state: ApplicationState, before: Loaded, loaded: Loaded) -> Non
     state.columns.set_columns(loaded.columns)
     for column in loaded.columns:
         # Others' values never change unless the catalogue grows.
-        if column.source in CHANGING or loaded.facts.count != before.facts.count:
+        changing = column.source in CHANGING or is_placed_column(column)
+        if changing or loaded.facts.count != before.facts.count:
             state.columns.invalidate(column.name)
     state.session.set_workspace(loaded.facts)
     state.view.set_projections(loaded.projections)
@@ -91,7 +93,7 @@ def _update_first(state: ApplicationState, loaded: Loaded) -> None:
         and np.array_equal(view.coordinates, loaded.coordinates, equal_nan=True)
     )
     if not same:
-        view.set_coordinates(loaded.projection, loaded.coordinates)
+        view.set_coordinates(loaded.projection, loaded.coordinates, loaded.placed)
 
 
 def survey_pixels(loaded: Loaded, noise: tuple[float, ...]) -> SurveyPixels:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astromask_gui.services.describing import Describer
+from astromask_gui.services.placed_columns import placed_columns
 from astromask_gui.state.columns import Column
 from astromask_gui.state.session import OpenWorkspace
 from trainer.errors import AstroMaskError, MismatchError
@@ -19,6 +20,7 @@ from trainer.errors import AstroMaskError, MismatchError
 # opened: the window is painted before.
 if TYPE_CHECKING:
     from trainer.store.embeddings import EmbeddingStore
+    from trainer.store.projections import Projection
     from trainer.workspace.workspace import Workspace
 
 PREFERRED = ("umap", "tsne", "pca")
@@ -44,6 +46,8 @@ class Loaded:
     """The user's colours, by column and category."""
     notes: tuple[str, ...] = ()
     """Sentences on what could not be opened; the rest works."""
+    placed: NDArray[np.bool_] | None = None
+    """(N,): rows that were placed on the projection later; None where none were."""
 
 
 def workspace_folder(path: Path) -> Path | None:
@@ -73,7 +77,7 @@ def load_workspace(
         said.append(missing)
     stores = _complete_stores(workspace, said)
     chosen = stores.get(store) if store in stores else next(iter(stores.values()), None)
-    names, shown, coordinates = _load_projection(workspace, chosen, projection, said)
+    names, shown, coordinates, placed = _load_projection(workspace, chosen, projection, said)
     checkpoints = find_checkpoints(workspace.folder)
     checkpoint = _checkpoint(workspace.folder, chosen, checkpoints)
     own_colours = _own_colours(workspace.folder, said)
@@ -92,7 +96,7 @@ def load_workspace(
     return Loaded(
         workspace,
         facts,
-        describe_columns(workspace),
+        (*describe_columns(workspace), *placed_columns(chosen)),
         chosen,
         names,
         shown,
@@ -101,17 +105,28 @@ def load_workspace(
         checkpoint is not None and checkpoint.exists(),
         own_colours,
         tuple(said),
+        placed,
     )
 
 
-def load_coordinates(loaded: Loaded, name: str) -> NDArray[np.float32]:
-    """(N, 2) float32 of a projection of the open store. Raises `AstroMaskError`."""
+def load_points(loaded: Loaded, name: str) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
+    """(N, 2) float32 of a projection of the open store, and which were placed on it later.
+
+    Raises `AstroMaskError`.
+    """
     from trainer.store.projections import Projection, projection_folder
 
     assert loaded.store is not None, "projections belong to a store"
     found = Projection.open(projection_folder(loaded.store.folder, name))
     found.require_store(loaded.store)
-    return found.coordinates_of(loaded.facts.count)
+    return _points_of(found, loaded.facts.count)
+
+
+def _points_of(
+    projection: Projection, count: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
+    placed = projection.placed_of(count) if projection.placed.any() else None
+    return projection.coordinates_of(count), placed
 
 
 def describe_columns(workspace: Workspace) -> tuple[Column, ...]:
@@ -178,21 +193,22 @@ def _require_catalogue(workspace: Workspace, store: EmbeddingStore) -> None:
 
 def _load_projection(
     workspace: Workspace, store: EmbeddingStore | None, wanted: str | None, notes: list[str]
-) -> tuple[tuple[str, ...], str | None, NDArray[np.float32] | None]:
-    """Names of all projections, and the first that can be shown, with its points."""
+) -> tuple[tuple[str, ...], str | None, NDArray[np.float32] | None, NDArray[np.bool_] | None]:
+    """Names of all projections, and the first that can be shown, with its points and which of
+    them were placed."""
     from trainer.store.projections import Projection, list_projections, projection_folder
 
     if store is None:
-        return (), None, None
+        return (), None, None, None
     names = list_projections(store.folder)
     for name in sorted(names, key=lambda name: (name != wanted, _preference(name))):
         try:
             found = Projection.open(projection_folder(store.folder, name))
             found.require_store(store)
-            return tuple(names), name, found.coordinates_of(len(workspace))
+            return tuple(names), name, *_points_of(found, len(workspace))
         except AstroMaskError as error:
             notes.append(str(error))
-    return tuple(names), None, None
+    return tuple(names), None, None, None
 
 
 def _preference(name: str) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from astromask_gui.rendering.scales import fit_scale, places_on
 from astromask_gui.rendering.sky import choose_axes, is_on_sky, places_on_sky
-from astromask_gui.services.loading import Loaded, load_coordinates
+from astromask_gui.services.loading import Loaded, load_points
 from astromask_gui.state.plane import Axes, ColumnAxes, ColumnsLayout, Layout, Scale, StoredLayout
 from trainer.errors import QueryError
 
@@ -24,13 +24,16 @@ class Places:
     coordinates: NDArray[np.float32]
     """(N, 2) in row order, NaN where a row has no place."""
     axes: Axes | None = None
+    placed: NDArray[np.bool_] | None = None
+    """(N,): rows that were placed on a projection later; None where none were."""
 
 
 def place_galaxies(loaded: Loaded, layout: Layout) -> Places:
     """Place every row of the open workspace. Reads files; raises `AstroMaskError` where there is
     nothing to place."""
     if isinstance(layout, StoredLayout):
-        return Places(load_coordinates(loaded, layout.name))
+        coordinates, placed = load_points(loaded, layout.name)
+        return Places(coordinates, placed=placed)
     if isinstance(layout, ColumnsLayout):
         return _place_by_columns(loaded, layout)
     return _place_on_sky(loaded)

@@ -17,6 +17,7 @@ from astromask_gui.services.cores import spare_cores
 from astromask_gui.services.cutout_service import CutoutService
 from astromask_gui.services.inference_service import InferenceService
 from astromask_gui.services.loading import Loaded
+from astromask_gui.services.query_place import MapTarget, place_query
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.neighbours import Neighbours, Query
@@ -26,8 +27,6 @@ from trainer.errors import QueryError
 if TYPE_CHECKING:
     from trainer.store.index import ExactIndex
 
-PLACED_BY = 5
-"""Nearest neighbours whose places say where a query from outside would lie."""
 NO_STORE = (
     "There are no embeddings yet, so nothing can be compared. Start an embedding in the jobs"
     " panel; it needs a checkpoint."
@@ -167,10 +166,16 @@ class SearchService(QObject):
             vectors,
             outside,
             self._state.neighbours.count,
-            # Only a projection places alike galaxies close together.
-            self._state.view.coordinates if self._state.view.projection else None,
+            self._target(),
         )
         self._run(outside.number, work)
+
+    def _target(self) -> MapTarget | None:
+        # Only a projection places alike galaxies close together.
+        view = self._state.view
+        if view.projection is None or view.coordinates is None:
+            return None
+        return MapTarget(view.projection, view.coordinates, view.placed)
 
     def _rank(self, number: int, query: Query) -> None:
         columns, name = self._state.columns, query.column or ""
@@ -212,39 +217,19 @@ def neighbours_of_vector(
     vectors: NDArray[np.float32],
     outside: _Outside,
     count: int,
-    coordinates: NDArray[np.float32] | None,
+    target: MapTarget | None,
 ) -> Neighbours:
     """The galaxies nearest to a vector (1, D) from outside, and its place on the map."""
-    found, distances = index.search(vectors, count)
+    from trainer.store.placement import NEIGHBOURS
+
+    found, distances = index.search(vectors, max(count, NEIGHBOURS))
     return _answer_of(
         outside.query,
-        found[0],
-        distances[0],
+        found[0][:count],
+        distances[0][:count],
         picture=outside.thumbnail,
-        position=place_between(coordinates, found[0], distances[0]),
+        position=place_query(index.store, target, vectors, found, distances),
     )
-
-
-def place_between(
-    coordinates: NDArray[np.float32] | None,
-    rows: NDArray[np.uint32],
-    distances: NDArray[np.float32],
-) -> tuple[float, float] | None:
-    """Where a vector would lie on the map: the mean of its nearest neighbours' places, each
-    weighted by the inverse of its distance. None where they have no places."""
-    if coordinates is None:
-        return None
-    near = np.isfinite(distances)
-    rows, distances = rows[near][:PLACED_BY], distances[near][:PLACED_BY]
-    rows, distances = rows[rows < len(coordinates)], distances[rows < len(coordinates)]
-    places = coordinates[rows]
-    placed = np.isfinite(places).all(axis=1)
-    if not placed.any():
-        return None
-    # The file may be one of the survey's own: it then lies where that galaxy does.
-    weights = 1.0 / (distances[placed] + 1e-6)
-    x, y = np.average(places[placed], axis=0, weights=weights)
-    return float(x), float(y)
 
 
 def best_rows(values: NDArray[np.generic], column: Column, query: Query, count: int) -> Neighbours:

@@ -17,6 +17,7 @@ from astromask_gui.services.filling import empty_state, fill_state, update_state
 from astromask_gui.services.loading import Loaded, load_workspace, workspace_folder
 from astromask_gui.services.noise import noise_by_band, sample_rows
 from astromask_gui.services.offering import create_workspace, describe_path
+from astromask_gui.services.placed_columns import placed_values
 from astromask_gui.services.places import Places, place_galaxies
 from astromask_gui.services.reader import QUERY, open_message, read_message
 from astromask_gui.services.worker import Request, Worker
@@ -190,7 +191,7 @@ class WorkspaceService(QObject):
             if not _is_open(loaded, self._loaded) or view not in self._state.maps.shown:
                 return
             if not _shows(view, layout, places):
-                view.set_layout(layout, places.coordinates, places.axes)
+                view.set_layout(layout, places.coordinates, places.axes, places.placed)
 
         def refuse(sentence: str) -> None:
             view.refuse_layout()
@@ -209,7 +210,7 @@ class WorkspaceService(QObject):
                 self._state.columns.set_values(name, values)
 
         self._background.run(
-            partial(loaded.workspace.columns.values, name), take, self._state.messages.error
+            partial(_column_values, loaded, name), take, self._state.messages.error
         )
 
 
@@ -218,6 +219,15 @@ def _is_open(asked: Loaded, now: Loaded | None) -> bool:
     if now is None:
         return False
     return (asked.facts.folder, asked.facts.count) == (now.facts.folder, now.facts.count)
+
+
+def _column_values(loaded: Loaded, name: str) -> NDArray[np.generic]:
+    if loaded.store is not None:
+        placed = placed_values(loaded.store, name, loaded.facts.count)
+        if placed is not None:
+            return placed
+    values: NDArray[np.generic] = loaded.workspace.columns.values(name)
+    return values
 
 
 def _shows(view: MapView, layout: Layout, places: Places) -> bool:

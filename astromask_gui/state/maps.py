@@ -71,7 +71,7 @@ class Maps(QObject):
         if others:
             second.request_projection(others[0])
         else:
-            second.set_layout(first.layout, first.coordinates, first.axes)
+            second.set_layout(first.layout, first.coordinates, first.axes, first.placed)
 
     def _share_projections(self) -> None:
         self.second.set_projections(self.first.projections)

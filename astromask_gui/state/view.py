@@ -60,6 +60,7 @@ class MapView(QObject):
         self._wanted: Layout | None = None
         self._axes: Axes | None = None
         self._coordinates: NDArray[np.float32] | None = None
+        self._placed: NDArray[np.bool_] | None = None
         self._colouring = Colouring()
         self._range: ViewRange | None = None
         self._back: list[ViewRange] = []
@@ -89,6 +90,12 @@ class MapView(QObject):
     def coordinates(self) -> NDArray[np.float32] | None:
         """(N, 2) float32 in row order, NaN where a row has no place; None before it is loaded."""
         return self._coordinates
+
+    @property
+    def placed(self) -> NDArray[np.bool_] | None:
+        """(N,) bool in row order: which galaxies the projection was not laid out from, but which
+        were placed on it later; None where none were."""
+        return self._placed
 
     @property
     def colouring(self) -> Colouring:
@@ -131,6 +138,7 @@ class MapView(QObject):
         layout: Layout | None,
         coordinates: NDArray[np.float32] | None,
         axes: Axes | None = None,
+        placed: NDArray[np.bool_] | None = None,
     ) -> None:
         """Show points at other places; the range is fitted anew where the plane is another."""
         if (layout, axes) != (self._layout, self._axes):
@@ -139,14 +147,18 @@ class MapView(QObject):
             self._forward.clear()
         self._layout = self._wanted = layout
         self._axes = axes
-        self._coordinates = coordinates
+        self._coordinates, self._placed = coordinates, placed
         self.coordinates_changed.emit()
 
     def set_coordinates(
-        self, projection: str | None, coordinates: NDArray[np.float32] | None
+        self,
+        projection: str | None,
+        coordinates: NDArray[np.float32] | None,
+        placed: NDArray[np.bool_] | None = None,
     ) -> None:
         """Show a projection's points, or nothing."""
-        self.set_layout(None if projection is None else StoredLayout(projection), coordinates)
+        layout = None if projection is None else StoredLayout(projection)
+        self.set_layout(layout, coordinates, placed=placed)
 
     def set_colouring(self, colouring: Colouring) -> None:
         """Colour the points otherwise; the range stays."""

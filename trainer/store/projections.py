@@ -100,7 +100,7 @@ class Projection:
         rows = load_array(folder / "rows.npy", (manifest.count,), "uint32")
         points = load_array(folder / "coordinates.npy", (manifest.count, 2), "float32")
         return cls(
-            folder, manifest, rows, points, _read_placed(folder, manifest), _read_axes(folder)
+            folder, manifest, rows, points, _read_placed(folder, manifest), read_axes(folder)
         )
 
     @property
@@ -204,7 +204,8 @@ def _read_placed(folder: Path, manifest: ProjectionManifest) -> np.ndarray:
     return placed
 
 
-def _read_axes(folder: Path) -> np.ndarray | None:
+def read_axes(folder: Path) -> np.ndarray | None:
+    """`Projection.axes` of the projection at `folder`. Raises FormatError."""
     path = folder / "axes.npy"
     return load_array(path, (None, 2), "float64") if path.exists() else None
 

@@ -1,0 +1,68 @@
+"""Columns that tell which galaxies a projection was not laid out from, but which came later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from astromask_gui.state.columns import Column
+from trainer.errors import AstroMaskError
+
+if TYPE_CHECKING:
+    from trainer.store.embeddings import EmbeddingStore
+
+_PREFIX = "placed on "
+
+
+def placed_columns(store: EmbeddingStore | None) -> tuple[Column, ...]:
+    """One column for each projection on which galaxies were placed. Reads manifests."""
+    from trainer.store.projections import (
+        list_projections,
+        projection_folder,
+        read_projection_manifest,
+    )
+
+    if store is None:
+        return ()
+    found = []
+    for name in sorted(list_projections(store.folder)):
+        try:
+            manifest = read_projection_manifest(projection_folder(store.folder, name))
+        except AstroMaskError:
+            continue  # It has vanished since; whoever wants to see it is told.
+        if manifest.placed_count:
+            found.append(_column(name, manifest.placed_count))
+    return tuple(found)
+
+
+def is_placed_column(column: Column) -> bool:
+    """Whether it is one of these."""
+    return column.name == _PREFIX + column.source
+
+
+def placed_values(store: EmbeddingStore, name: str, count: int) -> NDArray[np.int16] | None:
+    """(count,) codes 0 and 1 in row order, −1 where a row has no place; None for another column.
+
+    Reads files. Raises `AstroMaskError` where the projection can't be read.
+    """
+    from trainer.store.projections import Projection, projection_folder
+
+    if not name.startswith(_PREFIX):
+        return None
+    found = Projection.open(projection_folder(store.folder, name.removeprefix(_PREFIX)))
+    codes = found.placed_of(count).astype(np.int16)
+    codes[~np.isfinite(found.coordinates_of(count)).all(axis=1)] = -1
+    return codes
+
+
+def _column(projection: str, count: int) -> Column:
+    return Column(
+        _PREFIX + projection,
+        "boolean",
+        source=projection,
+        description=f"{count:,} galaxies that came after {projection} was laid out, or were too"
+        " many for it, and were placed among the others.",
+        categories=("false", "true"),
+    )
