@@ -65,6 +65,7 @@ def _folder_kind(path: Path) -> str:
 
 def _file_kind(path: Path) -> str:
     from trainer.cutouts.files import require_file
+    from trainer.cutouts.picture_table import is_picture_table
 
     require_file(path)
     try:
@@ -75,7 +76,7 @@ def _file_kind(path: Path) -> str:
     if start.startswith(b"\x80") or start[8:].lstrip().startswith(b"{") or _is_torch_zip(path):
         return "checkpoint"
     if start.startswith(b"PAR1") or path.name.lower().endswith(_CATALOGUE_ENDINGS):
-        return "catalogue"
+        return "cutouts" if is_picture_table(path) else "catalogue"
     if start.startswith(b"SIMPLE  ="):
         from trainer.cutouts.fits_file import holds_only_tables
 

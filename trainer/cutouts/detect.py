@@ -21,6 +21,7 @@ import h5py
 from trainer.cutouts.files import require_file
 from trainer.cutouts.folders import band_groups, expand_paths, pictures_in
 from trainer.cutouts.hdf5_file import open_hdf5, reading
+from trainer.cutouts.picture_table import is_picture_table
 from trainer.cutouts.protocol import CutoutReader
 from trainer.errors import FormatError
 
@@ -50,6 +51,7 @@ _FILE_READERS = {
     "npy": "numpy_array:NumpyReader",
     "npz": "numpy_array:NumpyReader",
     "picture": "pictures:PicturesReader",
+    "table": "zoobot:ZoobotReader",
 }
 _FITS_READERS = (
     "euclid:EuclidReader",
@@ -65,6 +67,7 @@ _MAGIC = (
     (b"PK\x03\x04", "npz"),
     (b"\x89PNG\r\n\x1a\n", "picture"),
     (b"\xff\xd8\xff", "picture"),
+    (b"PAR1", "table"),
 )
 _MOST_USER_BLOCK = 2**20
 
@@ -108,12 +111,13 @@ def open_reader(path: Path, *, bands: Sequence[str] | None = None) -> CutoutRead
         start = file.read(8)
     raise FormatError(
         f"{path} is no file of cutouts that is known: it starts with {start!r}. Expected HDF5,"
-        " FITS, NumPy (.npy, .npz), PNG or JPEG."
+        " FITS, NumPy (.npy, .npz), PNG, JPEG, or a table of pictures (id_str, file_loc)."
     )
 
 
 def file_kind(path: Path) -> str | None:
-    """ "hdf5", "fits", "npy", "npz" or "picture" by a file's first bytes; None for others."""
+    """ "hdf5", "fits", "npy", "npz", "picture" or "table" (Parquet, or a CSV file that names
+    pictures) by a file's first bytes; None for others."""
     require_file(path)
     try:
         with path.open("rb") as file:
@@ -126,7 +130,9 @@ def file_kind(path: Path) -> str | None:
     if start.startswith(b"\x1f\x8b") and path.name.lower().endswith((".fits.gz", ".fit.gz")):
         return "fits"
     # HDF5 may lie behind a user block of 512 bytes or a power of two more.
-    return "hdf5" if _has_user_block(path) else None
+    if _has_user_block(path):
+        return "hdf5"
+    return "table" if is_picture_table(path) else None
 
 
 def _has_user_block(path: Path) -> bool:
