@@ -17,7 +17,8 @@ KEY_BITS = 16
 """Bits per axis of a point's key: the coarse cell's, then the finer ones inside the cell."""
 _OUTER_SHARE = 0.0005
 _SAMPLE = 200_000
-_MANY = 100_000
+_MANY = 30_000
+"""So many points are looked at for a fit, which the window's thread waits for."""
 
 
 class Grid(NamedTuple):

@@ -8,8 +8,12 @@ import numpy as np
 
 from astromask_gui.raster.frame import ViewRect
 from astromask_gui.raster.grid import Grid, fit_grid
+from astromask_gui.raster.jit import run_parallel
 from astromask_gui.raster.levels import Level, build_levels
 from astromask_gui.raster.order import cell_starts, gather_points, point_keys, sort_keys
+
+_ENOUGH = 2000
+"""So many points tell about where all are, for a grid of a single cell."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +46,17 @@ def _prepare(
     x: np.ndarray, y: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, tuple[float, float]]:
     """(x, y, rows or None if all are finite, origin) as float32 without NaN and infinities."""
-    (x, x_origin), (y, y_origin) = _shrink(x), _shrink(y)
-    finite = np.isfinite(x) & np.isfinite(y)
-    if finite.all():
-        return x, y, None, (x_origin, y_origin)
-    rows = np.flatnonzero(finite).astype(np.uint32)
-    return x[rows], y[rows], rows, (x_origin, y_origin)
+    (x, x_origin, x_finite), (y, y_origin, y_finite) = run_parallel(_shrink, [(x,), (y,)])
+    origin = (x_origin, y_origin)
+    if x_finite.all() and y_finite.all():
+        return x, y, None, origin
+    rows = np.flatnonzero(x_finite & y_finite).astype(np.uint32)
+    return x[rows], y[rows], rows, origin
 
 
-def _shrink(values: np.ndarray) -> tuple[np.ndarray, float]:
-    """Writable float32 values and what was subtracted where their offset dwarfs their spread."""
+def _shrink(values: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
+    """Writable float32 values, what was subtracted where their offset dwarfs their spread, and
+    which of them are finite."""
     values = np.asarray(values)
     origin = 0.0
     if values.dtype != np.float32:
@@ -64,7 +69,8 @@ def _shrink(values: np.ndarray) -> tuple[np.ndarray, float]:
                 origin = float(middle)
                 values = values - origin
     with np.errstate(over="ignore"):
-        return np.require(values, np.float32, ["C", "W"]), origin
+        narrow = np.require(values, np.float32, ["C", "W"])
+    return narrow, origin, np.isfinite(narrow)
 
 
 def unsorted_index(x: np.ndarray, y: np.ndarray) -> PointIndex:
@@ -73,7 +79,8 @@ def unsorted_index(x: np.ndarray, y: np.ndarray) -> PointIndex:
     x, y, rows, origin = _prepare(x, y)
     if rows is None:
         rows = np.arange(x.size, dtype=np.uint32)
-    bounds = fit_grid(x, y).bounds()
+    few = slice(None, None, max(1, x.size // _ENOUGH))
+    bounds = fit_grid(x[few], y[few]).bounds()
     grid = Grid(bounds.x0, bounds.y0, bounds.width, bounds.height, 0)
     starts = np.array([0, x.size], np.int32)
     return PointIndex(count, origin, x, y, rows, grid, starts, (), is_sorted=False)

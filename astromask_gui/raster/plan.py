@@ -78,7 +78,7 @@ def bands_of(index: PointIndex, plan: Plan, request: FrameRequest) -> Bands:
     height, width = request.shape
     row_pixels = -index.grid.cell_height * plan.camera.scale_y
     rows = max(_BAND_PIXELS // width, int(min(1.5, plan.work / _MOST_REPEATED) * row_pixels), 1)
-    rows = min(rows, -(-height // (3 * thread_count())))
+    rows = min(rows, -(-height // (2 * thread_count())))
     tops = np.append(np.arange(0, height, rows), height)
     camera, reach = plan.camera, plan.radius + 2
     y1 = camera.y0 + (tops[:-1] - reach - camera.shift_y) / camera.scale_y

@@ -15,6 +15,7 @@ from astromask_gui.rendering.colouring import Colours
 _STILL_MS = 120
 _MANY_PIXELS = 2_000_000
 _SLOW_MS = 30.0
+_QUICK_MS = 9.0
 _HALVED_GAIN = 3
 """So many times faster is a frame of half the resolution."""
 
@@ -53,6 +54,11 @@ class MapFrames(QObject):
     def sorted(self) -> bool:
         """Whether the index of the shown points has been built."""
         return self._worker.sorted.is_set()
+
+    @property
+    def quick(self) -> bool:
+        """Whether a frame asked for now comes within a refresh of the screen, as the last did."""
+        return 0 < self._full_ms < _QUICK_MS
 
     def wait_until_sorted(self, seconds: float) -> bool:
         """Wait for the index, for benchmarks and screenshots; False after so long."""

@@ -25,6 +25,7 @@ _FADE = 60
 """Over so many points fewer than the limit, pictures fade in."""
 _SOLID = 0.5
 """From this opacity on a picture stands for its point."""
+_NEAR = (-1, 0, 1)
 _KEPT = 1200
 _BATCH = 40
 
@@ -218,7 +219,13 @@ def _colour_of(row: int, index: np.ndarray | None, table: np.ndarray | None) -> 
 def _keep_apart(pixels: np.ndarray, distance: float) -> list[int]:
     """Positions of the pictures that keep `distance` in x or y from all those before them."""
     kept: list[int] = []
-    for place, position in enumerate(pixels):
-        if not kept or np.abs(pixels[kept] - position).max(axis=1).min() >= distance:
+    # A square of that side holds at most one picture, so only its neighbours can be too near.
+    squares: dict[tuple[int, int], tuple[float, float]] = {}
+    for place, (x, y) in enumerate(pixels.tolist()):
+        column, line = int(x // distance), int(y // distance)
+        around = [(column + across, line + down) for across in _NEAR for down in _NEAR]
+        others = [squares[square] for square in around if square in squares]
+        if all(max(abs(x - a), abs(y - b)) >= distance for a, b in others):
+            squares[column, line] = (x, y)
             kept.append(place)
     return kept

@@ -17,6 +17,7 @@ from astromask_gui.widgets.map_colours import MapColours
 from astromask_gui.widgets.map_empty import EmptyMap
 from astromask_gui.widgets.map_figure import MapScene, gather_scene
 from astromask_gui.widgets.map_frames import MapFrames, MapStyle
+from astromask_gui.widgets.map_hold import PaintHold
 from astromask_gui.widgets.map_hover import MapHover
 from astromask_gui.widgets.map_item import RasterItem
 from astromask_gui.widgets.map_keys import MapKeys
@@ -45,6 +46,7 @@ class MapWidget(QWidget):
         look = tokens(self._style)
         self.canvas = MapCanvas()
         self.frames = MapFrames(self)
+        self._hold = PaintHold(self.canvas.viewport(), self)
         self.raster = RasterItem()
         self.thumbnails = ThumbnailItem(RenderedThumbnails(state.thumbnails, state.display, self))
         self.overlay = OverlayItem(look)
@@ -180,6 +182,7 @@ class MapWidget(QWidget):
     def _on_frame(self, frame: Frame) -> None:
         if self._view.coordinates is None:
             return
+        self._hold.end()
         self.raster.set_frame(frame)
         self.thumbnails.set_points(
             self._view.coordinates,
@@ -198,6 +201,8 @@ class MapWidget(QWidget):
         ratio = self.canvas.devicePixelRatioF()
         size = (round(self.canvas.width() * ratio), round(self.canvas.height() * ratio))
         self.frames.ask(self.canvas.view, size, ratio, self._background())
+        if self.frames.quick:
+            self._hold.begin()
 
     def scene(self) -> MapScene | None:
         """All that a figure of this map needs; None while there is nothing to be seen."""
