@@ -109,7 +109,7 @@ def build_levels(
     """Levels from the coarsest to the finest worthwhile one; none for few points."""
     if x.size < _SMALLEST_COUNT:
         return []
-    pieces = _balanced_cells(starts, 4 * thread_count())
+    pieces = balanced_cells(starts, 4 * thread_count())
     splits = np.empty(x.size, np.uint8)
     counts = np.zeros((len(pieces), grid.fine_bits + 2), np.int64)
     bounds = tuple(float(edge) for edge in grid.bounds())
@@ -158,7 +158,7 @@ def _build_level(
     return level, (x, y, count, split, starts)
 
 
-def _balanced_cells(starts: np.ndarray, parts: int) -> list[tuple[int, int]]:
+def balanced_cells(starts: np.ndarray, parts: int) -> list[tuple[int, int]]:
     """Cut the cells into at most `parts` ranges that hold about equally many points."""
     cuts = np.searchsorted(starts, np.linspace(0, starts[-1], parts + 1)[1:-1])
     edges = np.unique(np.concatenate([[0], cuts, [starts.size - 1]]))

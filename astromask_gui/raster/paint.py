@@ -6,17 +6,30 @@ import numpy as np
 
 from astromask_gui.raster.index import PointIndex
 from astromask_gui.raster.jit import chunks, drawing_kernel, run_parallel, thread_count
+from astromask_gui.raster.levels import balanced_cells
 from astromask_gui.raster.styles import DIMMED, GHOST, NORMAL, StyleTables
 
 
 @drawing_kernel
-def _fill_codes(rows, colours, states, first, last, codes):  # type: ignore[no-untyped-def]
-    """codes = state × 256 + colour in sorted order; an empty `states` means all normal."""
+def _fill_plain_codes(rows, colours, first, last, codes):  # type: ignore[no-untyped-def]
+    """codes = NORMAL × 256 + colour in sorted order."""
     plain = np.uint16(NORMAL << 8)
     for i in range(first, last):
-        row = rows[i]
-        state = plain if states.size == 0 else np.uint16(states[row]) << np.uint16(8)
-        codes[i] = state | np.uint16(colours[row])
+        codes[i] = plain | np.uint16(colours[rows[i]])
+
+
+@drawing_kernel
+def _join(colours, states, first, last, joined):  # type: ignore[no-untyped-def]
+    """State × 256 + colour by row."""
+    for row in range(first, last):
+        joined[row] = np.uint16(states[row]) << np.uint16(8) | np.uint16(colours[row])
+
+
+@drawing_kernel
+def _fill_codes(rows, joined, first, last, codes):  # type: ignore[no-untyped-def]
+    """The same in sorted order: rows lie anywhere, so each is to be looked up once."""
+    for i in range(first, last):
+        codes[i] = joined[rows[i]]
 
 
 @drawing_kernel
@@ -68,14 +81,15 @@ def _sum_items(members, fine_weights, fine_colours, first, last, weights, colour
 
 
 @drawing_kernel
-def _fill_counted_starts(codes, starts, threshold, counted):  # type: ignore[no-untyped-def]
+def _fill_counted_starts(codes, starts, threshold, first, last, counted):  # type: ignore[no-untyped-def]
+    """Counts within the cells `first` to `last` alone; returns their sum."""
     total = 0
-    for cell in range(starts.size - 1):
+    for cell in range(first, last):
         counted[cell] = total
         for i in range(starts[cell], starts[cell + 1]):
             if codes[i] >= threshold:
                 total += 1
-    counted[-1] = total
+    return total
 
 
 class Paint:
@@ -99,11 +113,16 @@ class Paint:
         """Take over (N,) uint8 colour indices and states in row order (None: all normal)."""
         index = self.index
         self.tables = tables
-        per_row = np.empty(0, np.uint8) if states is None else states
-        run_parallel(
-            _fill_codes,
-            [(index.rows, colours, per_row, a, b, self.codes) for a, b in chunks(index.x.size)],
-        )
+        parts = chunks(index.x.size, 2 * thread_count())
+        if states is None:
+            calls = [(index.rows, colours, a, b, self.codes) for a, b in parts]
+            run_parallel(_fill_plain_codes, calls)
+        else:
+            joined = np.empty(index.count, np.uint16)
+            calls = [(colours, states, a, b, joined) for a, b in chunks(index.count)]
+            run_parallel(_join, calls)
+            calls = [(index.rows, joined, a, b, self.codes) for a, b in parts]
+            run_parallel(_fill_codes, calls)
         self._sum_levels()
         self._count_drawn(states)
 
@@ -133,6 +152,14 @@ class Paint:
 
     def _count_from(self, state: int) -> np.ndarray:
         """Like `index.starts`, counting only points of at least this state."""
-        counted = np.empty_like(self.index.starts)
-        _fill_counted_starts(self.codes, self.index.starts, state << 8, counted)
+        starts, parts = self.index.starts, balanced_cells(self.index.starts, 2 * thread_count())
+        counted = np.empty_like(starts)
+        calls = [(self.codes, starts, state << 8, a, b, counted) for a, b in parts]
+        before = 0
+        for (first, last), total in zip(
+            parts, run_parallel(_fill_counted_starts, calls), strict=True
+        ):
+            counted[first:last] += before
+            before += total
+        counted[-1] = before
         return counted

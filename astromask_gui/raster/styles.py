@@ -77,13 +77,13 @@ def point_states(
     `visible` None means no filter. `selected` None or all False means that nothing is selected;
     a filtered-out point stays filtered out even when it is selected.
     """
-    if visible is None and (selected is None or not selected.any()):
+    if selected is not None and not selected.any():
+        selected = None
+    if visible is None and selected is None:
         return None
-    if selected is not None and selected.any():
+    states: np.ndarray | np.uint8 = np.uint8(NORMAL)
+    if selected is not None:
         states = np.where(selected, np.uint8(SELECTED), np.uint8(DIMMED))
-    else:
-        assert visible is not None
-        states = np.full(visible.shape, NORMAL, np.uint8)
     if visible is not None:
-        states[~visible] = GHOST if ghosts else HIDDEN
-    return states
+        states = np.where(visible, states, np.uint8(GHOST if ghosts else HIDDEN))
+    return np.asarray(states)

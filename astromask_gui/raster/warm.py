@@ -6,6 +6,7 @@ import numpy as np
 
 from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import FrameRequest, ViewRect
+from astromask_gui.raster.scaling import count_codes, mapped_codes, scaled_index
 from astromask_gui.raster.styles import point_states, style_tables
 
 _COUNT = 40_000
@@ -25,6 +26,10 @@ def warm_up() -> None:
     engine.set_style(np.zeros(x.size, np.uint8), point_states(visible, x > 0), tables)
     for factor in (1.0, 1e-3):
         engine.render(FrameRequest(everything.grown(factor), 64, 64))
+    for kind in (np.float32, np.float64):
+        scaled_index(x.astype(kind), (0.0, 1.0), 254.0, False, 255)
+    codes = np.zeros(x.size, np.int16)
+    mapped_codes(codes, count_codes(codes, 1).astype(np.uint8))
     engine.nearest(0.0, 0.0, (0.1, 0.1), visible)
     engine.in_box(everything, visible)
     engine.in_lasso(np.array([[0, 0], [1, 0], [0, 1]]), visible)

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from astromask_gui.raster.loading import kernels_are_loaded
 from astromask_gui.state.columns import Column
 from astromask_gui.state.view import Colouring
 from astromask_gui.theme import tokens
@@ -29,7 +30,9 @@ _CONTRAST = 1.5
 _BLOCK = 65_536
 """Rows worked on at a time, so that they stay in the processor's cache."""
 _FLOAT32 = (1e-37, 1e38)
-_SAMPLE, _FEWEST = 200_000, 1000
+_MANY = 100_000
+"""More rows than this are worth the kernels, where those are loaded."""
+_SAMPLE, _FEWEST = 50_000, 1000
 _NEUTRAL = {"dark": "#5a6272", "light": "#aab1bf"}
 _PLAIN = {"dark": "#8fb8ff", "light": "#2457b3"}
 GRADE_COLOURS = {"A": "#4cc38a", "B": "#56b4e9", "C": "#f2b84b", "X": "#ef6461"}
@@ -168,6 +171,10 @@ def _scaled(
         low, high = max(low, 1e-300), max(high, 1e-300)
     length = np.log(high / low) if logarithmic else high - low
     scale = (MISSING - 1) / max(length, 1e-300)
+    if len(values) > _MANY and kernels_are_loaded():
+        from astromask_gui.raster.scaling import scaled_index
+
+        return scaled_index(values, (low, high), scale, logarithmic, MISSING)
     index = np.empty(len(values), np.uint8)
     below = above = 0
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -181,8 +188,8 @@ def _scaled(
             else:
                 place = block - low
             place *= scale
-            below += int(np.count_nonzero(known & (place < 0)))
-            above += int(np.count_nonzero(known & (place > MISSING - 1)))
+            below += int(np.count_nonzero(known & (block < low)))
+            above += int(np.count_nonzero(known & (block > high)))
             place[~known] = 0
             np.clip(place, 0, MISSING - 1, out=place)
             place += 0.5
@@ -197,10 +204,10 @@ def _categories(
 ) -> tuple[tuple[str, ...], NDArray[np.integer]]:
     """Names of the categories and (N,) codes, −1 where missing."""
     if column.kind == "category":
-        return column.categories, np.asarray(values, np.int64)
+        return column.categories, np.asarray(values, np.int16)
     if column.kind == "boolean":
         # Booleans may come as codes too, −1 where missing.
-        return ("no", "yes"), np.asarray(values, np.int64)
+        return ("no", "yes"), np.asarray(values, np.int16)
     return _text_categories(values)
 
 
@@ -220,13 +227,13 @@ def _text_categories(values: NDArray[np.generic]) -> tuple[tuple[str, ...], NDAr
 def _categorical(
     names: tuple[str, ...], codes: NDArray[np.integer], style: str, own: Mapping[str, str]
 ) -> Colours:
-    counts = np.bincount(codes[codes >= 0], minlength=len(names))
+    counts = _counts(codes, len(names))
     kept = np.arange(len(names))
     if len(names) > MAXIMUM_CATEGORIES:
         kept = np.sort(np.argsort(-counts, kind="stable")[:MAXIMUM_CATEGORIES])
     place = np.full(len(names) + 1, MISSING, np.uint8)  # the last one serves code −1
     place[kept] = np.arange(len(kept))
-    index = place[codes]
+    index = _mapped(codes, place)
     table = np.tile(_rgba(_NEUTRAL[style]), (256, 1))
     entries = []
     for code, category in enumerate(kept):
@@ -239,6 +246,26 @@ def _categorical(
         label = "other, or no value" if len(names) > MAXIMUM_CATEGORIES else "no value"
         entries.append(LegendEntry(MISSING, label, _NEUTRAL[style], rest))
     return Colours(index, table, legend=tuple(entries))
+
+
+def _counts(codes: NDArray[np.integer], size: int) -> NDArray[np.int64]:
+    if _are_for_kernels(codes):
+        from astromask_gui.raster.scaling import count_codes
+
+        return count_codes(codes, size)
+    return np.bincount(codes[codes >= 0], minlength=size)
+
+
+def _mapped(codes: NDArray[np.integer], place: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if _are_for_kernels(codes):
+        from astromask_gui.raster.scaling import mapped_codes
+
+        return mapped_codes(codes, place)
+    return np.asarray(place[codes])
+
+
+def _are_for_kernels(codes: NDArray[np.integer]) -> bool:
+    return codes.dtype == np.int16 and len(codes) > _MANY and kernels_are_loaded()
 
 
 def category_colour(place: int) -> str:

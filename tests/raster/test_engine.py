@@ -148,7 +148,14 @@ def test_every_kernel_is_compiled_for_one_set_of_types() -> None:
         entry_points = {
             "order": ("_fill_keys", "_radix_pass", "_gather", "_fill_starts"),
             "levels": ("_fill_splits", "_merge"),
-            "paint": ("_fill_codes", "_sum_points", "_sum_items", "_fill_counted_starts"),
+            "paint": (
+                "_fill_plain_codes",
+                "_join",
+                "_fill_codes",
+                "_sum_points",
+                "_sum_items",
+                "_fill_counted_starts",
+            ),
             "splat": ("draw_bands",),
             "counting": ("count_in_view", "rows_in_view"),
             "picking": ("_nearest", "_mark_box", "_edges_by_line", "_mark_lasso"),
