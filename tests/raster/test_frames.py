@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from astromask_gui.raster import plan
 from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import THUMBNAIL_LIMIT, Frame, FrameRequest, ViewRect
 from astromask_gui.raster.index import build_index, unsorted_index
@@ -84,13 +85,27 @@ def test_frames_hold_the_ink_of_an_exact_raster(name: str, share: float | None) 
         if stats.cell_pixels:
             merged += 1
             local = np.abs(box_sums(found[..., 0]) - box_sums(exact[..., 0]))
-            assert local.max() <= 0.06 * box_sums(exact[..., 0]).max()
+            # Hidden members pull at the place of a merged point's ink.
+            share_moved = 0.06 if share is None else 0.1
+            assert local.max() <= share_moved * box_sums(exact[..., 0]).max()
             assert difference.sum() <= 0.35 * total
         else:
             single += 1
             assert difference.sum() <= 1e-3 * total, "points may differ by rounding only"
     assert single or merged
     assert merged or name == "uniform", "the test must see merged points too"
+
+
+@pytest.mark.parametrize("name", ["clusters", "far outliers", "one point"])
+def test_it_makes_no_difference_where_the_raster_is_cut_into_bands(name: str, monkeypatch) -> None:
+    points = SETS[name]()
+    paint = painted(points)
+    for request in path(points, 24):
+        whole = Renderer().ink(paint, request)
+        with monkeypatch.context() as patch:
+            patch.setattr(plan, "_BAND_PIXELS", 7 * SIZE[0])
+            cut = Renderer().ink(paint, request)
+        np.testing.assert_allclose(cut, whole, rtol=1e-4, atol=1e-2)
 
 
 def test_brute_force_and_index_draw_the_same_points() -> None:
