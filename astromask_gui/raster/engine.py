@@ -16,6 +16,9 @@ from astromask_gui.raster.paint import Paint
 from astromask_gui.raster.renderer import Renderer
 from astromask_gui.raster.styles import StyleTables, plain_tables
 
+_MOST_ROUNDS = 4
+"""Drawings until the brightness is that of the picture itself: two, as a rule."""
+
 
 class MapEngine:
     """Positions of N rows, their colours and states, and pictures of them.
@@ -29,6 +32,7 @@ class MapEngine:
         self._coordinates = (x, y)
         self._index: PointIndex = (build_index if is_sorted else unsorted_index)(x, y)
         self._renderer = Renderer()
+        self._overviews = Renderer()
         self._tables = plain_tables()
         self._colours = np.zeros(self._index.count, np.uint8)
         self._states: np.ndarray | None = None
@@ -71,6 +75,17 @@ class MapEngine:
         """The exact picture; waits while colours are being renewed."""
         with self._lock:
             return self._renderer.render(self._paint, request)
+
+    def render_overview(self, request: FrameRequest) -> Frame:
+        """The exact picture of `request` in a brightness of its own; the next frame's is left."""
+        with self._lock:
+            self._overviews.forget_brightness()
+            frame = self._overviews.render(self._paint, request)
+            for _ in range(_MOST_ROUNDS - 1):
+                if frame.stats.settled:
+                    break
+                frame = self._overviews.render(self._paint, request)
+            return frame
 
     def forget_brightness(self) -> None:
         """Normalise the next frame afresh instead of easing over from the last ones."""

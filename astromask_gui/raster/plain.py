@@ -57,6 +57,10 @@ class PlainMap:
         stats = FrameStats(int(visible.size) * share, codes.size, 0.0, radius, True, elapsed)
         return Frame(request, pixels, few.astype(np.uint32), stats)
 
+    def render_overview(self, request: FrameRequest) -> Frame:
+        """The same as any picture: nothing is carried over from one to the next."""
+        return self.render(request)
+
     def _shown(self, request: FrameRequest) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(rows, columns and lines in pixels) of the points in the view that are drawn."""
         view, (height, width) = request.view, request.shape

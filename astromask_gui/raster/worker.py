@@ -44,6 +44,9 @@ class PointMap(Protocol):
     def render(self, request: FrameRequest) -> Frame:
         """Draw."""
 
+    def render_overview(self, request: FrameRequest) -> Frame:
+        """Draw what is seen beside the frames, in a brightness of its own."""
+
     def nearest(
         self, x: float, y: float, radius: tuple[float, float], allowed: np.ndarray | None = None
     ) -> int | None:
@@ -69,19 +72,26 @@ class _Job(NamedTuple):
     points: PointMap
     style: StyleSource | None
     request: FrameRequest
+    is_overview: bool
 
 
 class FrameWorker:
     """Draws what is asked for last. All methods return at once and may be called from anywhere."""
 
-    def __init__(self, deliver: Callable[[Frame], None]) -> None:
-        self._deliver = deliver
+    def __init__(
+        self,
+        deliver: Callable[[Frame], None],
+        deliver_overview: Callable[[Frame], None] | None = None,
+    ) -> None:
+        self._deliver, self._deliver_overview = deliver, deliver_overview
         self._condition = threading.Condition()
         self._map: PointMap | None = None
         self._style: StyleSource | None = None
         self._style_due = False
         self._request: FrameRequest | None = None
         self._latest: FrameRequest | None = None
+        self._overview: FrameRequest | None = None
+        self._latest_overview: FrameRequest | None = None
         self._generation = 0
         self._closing = False
         self._drawn = threading.Event()
@@ -105,7 +115,7 @@ class FrameWorker:
             exact = kernels_are_loaded() and x.size <= _SAMPLED_FROM
             self._map = None if exact else PlainMap(x, y)
             self._style, self._style_due = style, True
-            self._request = self._request or self._latest
+            self._request, self._overview = self._request or self._latest, self._latest_overview
             self._condition.notify_all()
         arguments = (generation, x, y)
         threading.Thread(
@@ -117,18 +127,26 @@ class FrameWorker:
         with self._condition:
             self._generation += 1
             self._map = self._style = self._request = self._latest = None
+            self._overview = self._latest_overview = None
 
     def set_style(self, style: StyleSource) -> None:
         """Recolour the shown points and draw them again."""
         with self._condition:
             self._style, self._style_due = style, True
-            self._request = self._request or self._latest
+            self._request, self._overview = self._request or self._latest, self._latest_overview
             self._condition.notify_all()
 
     def request(self, request: FrameRequest) -> None:
         """Draw this next; a request that has not been started is dropped."""
         with self._condition:
             self._request = self._latest = request
+            self._condition.notify_all()
+
+    def request_overview(self, request: FrameRequest | None) -> None:
+        """Draw this as well, once no frame is waiting, and again when points or colours are
+        others; None for nothing more."""
+        with self._condition:
+            self._overview = self._latest_overview = request
             self._condition.notify_all()
 
     def close(self) -> None:
@@ -164,7 +182,7 @@ class FrameWorker:
             if generation != self._generation:
                 return False
             self._map, self._style_due = engine, True
-            self._request = self._request or self._latest
+            self._request, self._overview = self._request or self._latest, self._latest_overview
             self._drawn.clear()
             self._condition.notify_all()
             return True
@@ -173,6 +191,11 @@ class FrameWorker:
         while (job := self._next_job()) is not None:
             if job.style is not None:
                 job.points.set_style(*job.style())
+            if job.is_overview:
+                overview = job.points.render_overview(job.request)
+                if self._deliver_overview is not None:
+                    self._deliver_overview(overview)
+                continue
             frame = job.points.render(job.request)
             self._deliver(frame)
             self._drawn.set()
@@ -182,11 +205,19 @@ class FrameWorker:
     def _next_job(self) -> _Job | None:
         """Wait for something to draw; None at the end."""
         with self._condition:
-            self._condition.wait_for(lambda: self._closing or (self._map and self._request))
-            if self._closing or self._map is None or self._request is None:
+            self._condition.wait_for(
+                lambda: self._closing or (self._map and (self._request or self._overview))
+            )
+            request = self._request or self._overview
+            if self._closing or self._map is None or request is None:
                 return None
-            job = _Job(self._map, self._style if self._style_due else None, self._request)
-            self._style_due, self._request = False, None
+            style = self._style if self._style_due else None
+            job = _Job(self._map, style, request, is_overview=self._request is None)
+            self._style_due = False
+            if job.is_overview:
+                self._overview = None
+            else:
+                self._request = None
             return job
 
     def _refine_when_still(self, request: FrameRequest) -> None:

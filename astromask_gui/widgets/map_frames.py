@@ -24,6 +24,7 @@ class _Relay(QObject):
     """Carries frames between threads; outlives the widget that listens."""
 
     arrived = pyqtSignal(object)
+    overview = pyqtSignal(object)
 
 
 class MapFrames(QObject):
@@ -32,12 +33,15 @@ class MapFrames(QObject):
 
     arrived = pyqtSignal(object)
     """`Frame`, the exact picture of a view asked for."""
+    overview_arrived = pyqtSignal(object)
+    """`Frame`, the picture asked for by `ask_overview`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._relay = _Relay()
         self._relay.arrived.connect(self._take)
-        self._worker = FrameWorker(self._relay.arrived.emit)
+        self._relay.overview.connect(self.overview_arrived)
+        self._worker = FrameWorker(self._relay.arrived.emit, self._relay.overview.emit)
         self._request: FrameRequest | None = None
         self._full_ms = 0.0
         self._still = QTimer(self)
@@ -97,6 +101,11 @@ class MapFrames(QObject):
         self._worker.request(self._request)
         if slow:
             self._still.start()
+
+    def ask_overview(self, request: FrameRequest | None) -> None:
+        """Ask for a picture beside the frames, which is renewed when points or colours are; None
+        when it isn't seen any more."""
+        self._worker.request_overview(request)
 
     def _draw_in_full(self) -> None:
         if self._request is not None:

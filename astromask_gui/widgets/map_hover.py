@@ -54,7 +54,7 @@ class MapHover(QObject):
         self._waver = self._timer(GRACE_MS, self._look_again)
         self._settle = self._timer(SETTLE_MS, self._look_again)
         self._ahead = self._timer(2 * DWELL_MS, self._read_ahead)
-        self.pins = PinnedCards(view, self)
+        self.pins = PinnedCards(view, picker.side_of, self)
         self.card = self._make_card()
         self._connect_signals()
 

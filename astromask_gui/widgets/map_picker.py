@@ -43,6 +43,10 @@ class MapPicker:
         """How far a galaxy's picture extends from its place, in pixels; 0 for points."""
         return self._thumbnails.side / 2 if self._thumbnails.shown() else 0.0
 
+    def side_of(self, row: int) -> float:
+        """Side of a row's picture in pixels; 0 where it is a point."""
+        return self._thumbnails.shown().get(row, 0.0)
+
     def row_at(self, position: QPointF) -> int | None:
         """The galaxy nearest to a position, within the reach of a hand."""
         return self._nearest(position, max(PICK_RADIUS, self.reach))

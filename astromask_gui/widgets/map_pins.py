@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PyQt6.QtCore import QLineF, QObject, QPointF, QRectF, pyqtSignal
+from PyQt6.QtCore import QLineF, QObject, QPointF, QRectF, QSizeF, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPen
 
 from astromask_gui.state.view import MapView
@@ -16,15 +16,18 @@ from astromask_gui.widgets.map_item import PixelItem
 from astromask_gui.widgets.map_place import nearest_on
 
 _RING = 6.0
-"""Radius of the circle about a point at a line's end."""
+"""Radius of the circle about a point at a line's end; a picture needs none."""
 
 
 class LeaderItem(PixelItem):
     """Draws the lines between cards and points; they follow the view by themselves."""
 
-    def __init__(self, view: MapView, cards: Callable[[], list[MapCard]]) -> None:
+    def __init__(
+        self, view: MapView, cards: Callable[[], list[MapCard]], side_of: Callable[[int], float]
+    ) -> None:
+        """`side_of`: side of a row's picture on the map in pixels, 0 where it is a point."""
         super().__init__()
-        self._view, self._cards = view, cards
+        self._view, self._cards, self._side_of = view, cards, side_of
         self._line, self._halo = QColor(), QColor()
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -33,27 +36,34 @@ class LeaderItem(PixelItem):
         self._halo.setAlpha(150)
         self.update()
 
-    def leaders(self, mapping: PixelMapping) -> list[QLineF]:
-        """Lines from points to the cards beside them, in pixels."""
-        lines = []
+    def leaders(self, mapping: PixelMapping) -> dict[int, QLineF]:
+        """Lines from points to the cards beside them by row, in pixels."""
+        lines = {}
         for card in self._cards():
             place = self._place_of(card.row, mapping)
-            if place is not None and not card.place().contains(place):
-                lines.append(QLineF(place, nearest_on(card.place(), place)))
+            if card.row is not None and place is not None and not card.place().contains(place):
+                lines[card.row] = QLineF(place, nearest_on(card.place(), place))
         return lines
 
     def paint_pixels(self, painter: QPainter, mapping: PixelMapping) -> None:
         """Circles about the points, and lines from them to the cards, with a halo."""
-        lines = self.leaders(mapping)
-        if not lines:
-            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        leaders = self.leaders(mapping)
         for pen in (QPen(self._halo, 3.5), QPen(self._line, 1.2)):
             painter.setPen(pen)
-            for line in lines:
-                painter.drawEllipse(line.p1(), _RING, _RING)
-                if line.length() > _RING:
-                    painter.drawLine(QLineF(line.pointAt(_RING / line.length()), line.p2()))
+            for row, line in leaders.items():
+                self._paint_leader(painter, line, self._side_of(row))
+
+    def _paint_leader(self, painter: QPainter, line: QLineF, side: float) -> None:
+        if side:
+            corner = line.p1() - QPointF(side, side) / 2
+            painter.drawLine(
+                QLineF(nearest_on(QRectF(corner, QSizeF(side, side)), line.p2()), line.p2())
+            )
+            return
+        painter.drawEllipse(line.p1(), _RING, _RING)
+        if line.length() > _RING:
+            painter.drawLine(QLineF(line.pointAt(_RING / line.length()), line.p2()))
 
     def _place_of(self, row: int | None, mapping: PixelMapping) -> QPointF | None:
         coordinates = self._view.coordinates
@@ -69,10 +79,12 @@ class PinnedCards(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, view: MapView, parent: QObject | None = None) -> None:
+    def __init__(
+        self, view: MapView, side_of: Callable[[int], float], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._cards: dict[int, MapCard] = {}
-        self.leaders = LeaderItem(view, self.cards)
+        self.leaders = LeaderItem(view, self.cards, side_of)
 
     def cards(self) -> list[MapCard]:
         """The cards, the oldest first."""

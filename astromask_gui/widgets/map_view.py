@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PyQt6.QtCore import QPointF, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from astromask_gui.raster.frame import Frame, ViewRect
+from astromask_gui.raster.frame import Frame
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.view import MapView
 from astromask_gui.theme import tokens
 from astromask_gui.widgets.map_canvas import TOOL_NAMES, MapCanvas
+from astromask_gui.widgets.map_clicks import MapClicks
 from astromask_gui.widgets.map_colours import MapColours
 from astromask_gui.widgets.map_empty import EmptyMap
 from astromask_gui.widgets.map_figure import MapScene, gather_scene
@@ -21,6 +21,7 @@ from astromask_gui.widgets.map_hold import PaintHold
 from astromask_gui.widgets.map_hover import MapHover
 from astromask_gui.widgets.map_item import RasterItem
 from astromask_gui.widgets.map_keys import MapKeys
+from astromask_gui.widgets.map_mini import MiniMap
 from astromask_gui.widgets.map_overlay import MOST_MARKS, Marks, OverlayItem
 from astromask_gui.widgets.map_picker import MapPicker
 from astromask_gui.widgets.map_thumbnails import RenderedThumbnails, ThumbnailItem
@@ -56,6 +57,9 @@ class MapWidget(QWidget):
         )
         self.hover = MapHover(state, view, colours, self.canvas, self.picker)
         self._keys = MapKeys(self.canvas, self.picker, state.selection)
+        self._clicks = MapClicks(self.canvas, self.frames, self.picker, state)
+        self.mini = MiniMap(self.canvas, self.views, self.frames, state.preferences)
+        self.hover.obstacles = self.mini.places
         items = (self.raster, self.thumbnails, self.overlay, self.hover.pins.leaders)
         for layer, item in enumerate(items):
             item.setZValue(layer)
@@ -84,9 +88,6 @@ class MapWidget(QWidget):
     def _connect_signals(self) -> None:
         state, canvas = self._state, self.canvas
         canvas.view_changed.connect(self._ask_for_frame)
-        canvas.clicked.connect(self._on_click)
-        canvas.box_drawn.connect(self._on_box)
-        canvas.lasso_drawn.connect(self._on_lasso)
         canvas.outline_changed.connect(self.overlay.set_outline)
         canvas.used.connect(self._become_current)
         self.frames.arrived.connect(self._on_frame)
@@ -138,6 +139,7 @@ class MapWidget(QWidget):
         self.views.set_coordinates(coordinates)
         self._ask_for_frame()
         self.frames.set_points(coordinates, self._map_style())
+        self.mini.renew()
 
     def _show_projections(self) -> None:
         self.toolbar.set_projections(self._view.projections, self._view.projection)
@@ -259,30 +261,6 @@ class MapWidget(QWidget):
         results, projection = self._state.neighbours.results, self._view.projection
         known = projection is not None and projection == self._state.maps.first.projection
         return results.position if results is not None and known else None
-
-    # Picking and selecting.
-
-    def _allowed(self) -> np.ndarray | None:
-        return self._state.filters.visible
-
-    def _on_click(self, position: QPointF, mode: CombineMode) -> None:
-        row = self.picker.row_at(position)
-        if row is None:
-            return
-        if mode is CombineMode.REPLACE:
-            self._state.selection.set_active(row)
-        else:
-            self._state.selection.select_rows(np.array([row]), mode)
-
-    def _on_box(self, box: ViewRect, mode: CombineMode) -> None:
-        points = self.frames.points
-        if points is not None:
-            self._state.selection.combine(points.in_box(box, self._allowed()), mode)
-
-    def _on_lasso(self, vertices: np.ndarray, mode: CombineMode) -> None:
-        points = self.frames.points
-        if points is not None:
-            self._state.selection.combine(points.in_lasso(vertices, self._allowed()), mode)
 
     # Actions.
 

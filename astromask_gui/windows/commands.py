@@ -114,6 +114,12 @@ def _view(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
     return [
         make("&Two maps side by side", "A second map of the same galaxies, or one map again",
              toggle_second_map, "Ctrl+M"),
+        make("M&ini-map on or off", "A small map of the whole, when the view is deep in",
+             lambda: preferences.set_mini_map(not preferences.mini_map), "Ctrl+Shift+M"),
+        make("&Columns on the cards …", "What the card of a galaxy under the mouse says",
+             lambda: window.maps.current.hover.choose_columns()),
+        make("Take the &kept cards away", "All cards that were kept on the map",
+             lambda: window.maps.current.hover.pins.clear()),
         make("&Light or dark", "Change the style", other_style, "Ctrl+Shift+L"),
         make("&Motion on or off", "Whether changes of view are animated",
              lambda: preferences.set_motion(not preferences.motion), "Ctrl+Alt+M"),
