@@ -19,7 +19,7 @@ _FIRST = (
     ("mag_r", "rmag", "r_mag", "snr_r"),
 )
 """What people look for first: the kind, the redshift, the magnitude in r."""
-_NOT_USUAL = {"object_id", "original_id", "ra", "dec"}
+_NOT_USUAL = {"object_id", "original_id", "ra", "dec", "tile", "field", "file"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def _importance(column: Column) -> int:
     for place, words in enumerate(_FIRST):
         if name in words:
             return place
+    if name.endswith(("_type", "_class")):
+        return 0
     return len(_FIRST) if name.startswith("mag") or column.source == "scores" else len(_FIRST) + 1
 
 

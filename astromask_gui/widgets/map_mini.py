@@ -51,7 +51,7 @@ class MiniMap(QWidget):
         self._asked: FrameRequest | None = None
         self._grip: QPointF | None = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Click or drag to move the view (hide it: Ctrl+Shift+M)")
+        self.setToolTip("Click or drag to move the view (hide it: Shift+M)")
         self.setAccessibleName("Mini-map")
         self.hide()
         canvas.view_changed.connect(self._follow)

@@ -51,6 +51,7 @@ def test_the_usual_columns_are_kind_redshift_and_magnitude() -> None:
         Column("object_id", "number"),
         Column("ra", "number"),
         Column("note", "text"),
+        Column("tile", "category"),
         Column("snr", "number"),
         Column("mag_g", "number"),
         Column("mag_r", "number"),
