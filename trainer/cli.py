@@ -30,6 +30,7 @@ _ORDER = (
     "relink",
     "inspect",
     "cut",
+    "pack",
     "simulate",
     "pretrain",
     "embed",

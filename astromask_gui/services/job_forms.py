@@ -12,13 +12,14 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from astromask_gui.state.jobs import FormField, JobForm
-from trainer.config import EmbedConfig, PlaceConfig, PretrainConfig, ProjectConfig
+from trainer.config import EmbedConfig, PackConfig, PlaceConfig, PretrainConfig, ProjectConfig
 
 FORMS: dict[str, tuple[type[BaseModel], str]] = {
     "embed": (EmbedConfig, "Embed"),
     "project": (ProjectConfig, "Project"),
     "place": (PlaceConfig, "Place"),
     "pretrain": (PretrainConfig, "Pretrain"),
+    "pack": (PackConfig, "Pack"),
 }
 _HIDDEN = {"kind", "workspace"}
 _BASIC = {
@@ -26,6 +27,7 @@ _BASIC = {
     "project": {"store", "method", "neighbours"},
     "place": {"store", "projection"},
     "pretrain": {"model", "patch", "mask_ratio", "epochs", "batch_size", "lr"},
+    "pack": {"files", "precision"},
 }
 _TITLES = {"lr": "Learning rate", "min_dist": "Minimum distance", "norm_pix_loss": "Norm. targets"}
 

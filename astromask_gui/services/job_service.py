@@ -30,6 +30,7 @@ _VERBS = {
     "embed": "Embedding",
     "project": "Projecting",
     "place": "Placing",
+    "pack": "Packing",
     "finetune": "Learning from grades",
     "score": "Scoring",
 }

@@ -32,6 +32,7 @@ def open_message(loaded: Loaded) -> dict[str, Any]:
         "bands": list(settings.bands),
         "crop": settings.crop,
         "zero_points": settings.zero_points,
+        "packed": str(loaded.workspace.packed_folder),
     }
 
 

@@ -27,6 +27,7 @@ TITLES = {
     "embed": "Embed",
     "project": "Project",
     "place": "Place",
+    "pack": "Pack",
     "finetune": "Learn from grades",
     "score": "Score",
 }

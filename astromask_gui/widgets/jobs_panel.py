@@ -20,7 +20,7 @@ from astromask_gui.widgets.job_card import TITLES, JobCard
 from astromask_gui.widgets.job_form import JobFormView
 
 _SHOWN = 30
-_STARTABLE = ("embed", "project", "place", "pretrain")
+_STARTABLE = ("embed", "project", "place", "pretrain", "pack")
 
 
 class JobsPanel(QWidget):
@@ -35,7 +35,7 @@ class JobsPanel(QWidget):
         self.empty = EmptyState(
             "No jobs yet. Embed encodes the galaxies with a checkpoint, Project lays them out on"
             " the map, Place adds what came later, Pretrain makes a checkpoint from your own"
-            " cutouts."
+            " cutouts, Pack copies what is slow to read."
         )
         self._tools = QWidget()
         self._pages = QStackedWidget()

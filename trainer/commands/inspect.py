@@ -11,9 +11,12 @@ import json
 import math
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainer.errors import FormatError
+
+if TYPE_CHECKING:
+    from trainer.workspace.workspace import Workspace
 
 _CATALOGUE_ENDINGS = (".csv", ".ecsv", ".vot", ".votable", ".xml", ".parquet")
 _EXAMPLES = 3
@@ -115,8 +118,24 @@ def _workspace(path: Path) -> dict[str, Any]:
         "columns": workspace.columns.names(),
         "stores": workspace.stores(),
         "runs": [{"name": run.path.name, "state": run.state().status} for run in list_runs(path)],
+        "packed": _packed(workspace),
         "missing_files": [str(file) for file in workspace.missing_files()],
         "warnings": [sentence] if (sentence := workspace.missing_sentence()) else [],
+    }
+
+
+def _packed(workspace: Workspace) -> dict[str, Any]:
+    """How many galaxies have packed copies, in which numbers, and which copies are too old."""
+    with workspace.survey(require_all=False, packed=True) as survey:
+        assert survey.packs is not None
+        found = [survey.packs.usable(file, survey.bands) for file in survey.files]
+        ignored = survey.ignored_packs()
+    used = [packed for packed in found if packed is not None]
+    return {
+        "galaxies": sum(packed.count for packed in used),
+        "precision": sorted({packed.dtype for packed in used}),
+        "sides": sorted({packed.side for packed in used}),
+        "ignored": ignored,
     }
 
 
@@ -188,10 +207,23 @@ def _workspace_lines(facts: dict[str, Any]) -> list[str]:
         ("Zero-points", " ".join(f"{z:g}" for z in zero_points) + " AB mag" if zero_points else ""),
         ("Columns", listed(facts["columns"])),
         ("Embeddings", listed(facts["stores"]) or "none yet"),
+        ("Packed", _packed_text(facts["packed"], facts["galaxies"])),
         ("Runs", listed(runs) or "none yet"),
     ]
-    said = [*facts["warnings"], *(f"Left out: {bad['reason']}" for bad in facts["bad_files"])]
+    said = [
+        *facts["warnings"],
+        *facts["packed"]["ignored"],
+        *(f"Left out: {bad['reason']}" for bad in facts["bad_files"]),
+    ]
     return [*aligned(pairs), *(line for sentence in said for line in ("", sentence))]
+
+
+def _packed_text(packed: dict[str, Any], galaxies: int) -> str:
+    if not packed["galaxies"]:
+        return ""
+    sides = ", ".join(map(str, packed["sides"]))
+    kinds = " and ".join(packed["precision"])
+    return f"{packed['galaxies']:,} of {galaxies:,} galaxies, the central {sides} px as {kinds}"
 
 
 def _checkpoint_lines(facts: dict[str, Any]) -> list[str]:

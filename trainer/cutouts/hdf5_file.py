@@ -142,18 +142,25 @@ def filters_of(dataset: h5py.Dataset) -> list[str]:
 
 def slow_rows_warning(dataset: h5py.Dataset) -> str | None:
     """A sentence where a single row costs far more than its own bytes; None where not."""
+    if not has_slow_rows(dataset):
+        return None
     decoded = decoded_bytes(dataset)
     filters = filters_of(dataset)
-    if not filters or dataset.chunks[0] < 2 or decoded < SLOW_ROW_BYTES:
-        return None
     chunk = "x".join(map(str, (1, *dataset.shape[1:])))
     name = dataset.name.lstrip("/")
     return (
         f"Single rows are slow: `{name}` is stored in {'+'.join(filters)} chunks of"
         f" {dataset.chunks[0]} cutouts, and each click has to decode {decoded / 1e6:.0f} MB"
         f" (about {decoded / DECODE_BYTES_PER_SECOND:.1f} s). A copy made with"
-        f" `h5repack -l {name}:CHUNK={chunk} OLD NEW` is fast."
+        f" `h5repack -l {name}:CHUNK={chunk} OLD NEW` is fast; `astromask pack` makes one of the"
+        " crops alone for a workspace."
     )
+
+
+def has_slow_rows(dataset: h5py.Dataset) -> bool:
+    """Whether a single row costs far more than its own bytes."""
+    together = bool(filters_of(dataset)) and dataset.chunks[0] > 1
+    return together and decoded_bytes(dataset) >= SLOW_ROW_BYTES
 
 
 def storage_facts(dataset: h5py.Dataset) -> dict[str, object]:
@@ -164,6 +171,7 @@ def storage_facts(dataset: h5py.Dataset) -> dict[str, object]:
         "filters": filters_of(dataset),
         "stored_bytes": int(dataset.id.get_storage_size()),
         "decoded_bytes_per_row": decoded_bytes(dataset),
+        "slow_rows": has_slow_rows(dataset),
     }
 
 

@@ -6,8 +6,8 @@ file can end the process that reads it: none of that may happen to the window.
 
 Requests, each with an `id` that the answer repeats:
 
-- `open`: `workspace_files` [{path, count, first_row}], `bands`, `crop`; and, where the user
-  knows better than the files, `zero_points`.
+- `open`: `workspace_files` [{path, count, first_row}], `bands`, `crop`; where there are packed
+  copies, their folder `packed`; where the user knows better than the files, `zero_points`.
 - `read`: `rows`, `crop` (null: whole; left out: the survey's) → arrays `pixels` (n, B, H, W)
   float32 and `missing` (n, B) uint8.
 - `thumbnails`: `rows`, `bands` (three indices), `size`, `crop` as for `read` → array
@@ -39,6 +39,7 @@ import numpy as np
 from trainer.cutouts.bands import plane_order
 from trainer.cutouts.cleaning import clean
 from trainer.cutouts.detect import open_reader
+from trainer.cutouts.packs import Packs
 from trainer.cutouts.protocol import CutoutReader
 from trainer.cutouts.survey import Crop, Survey, SurveyFile
 from trainer.cutouts.thumbnails import make_thumbnails
@@ -90,7 +91,9 @@ class PixelServer:
         ]
         if self._survey is not None:
             self._survey.close()
-        self._survey = Survey(files, request.get("bands"), request.get("crop"))
+        packed = request.get("packed")
+        packs = Packs(Path(packed)) if packed else None
+        self._survey = Survey(files, request.get("bands"), request.get("crop"), packs=packs)
         given = request.get("zero_points")
         self._zero_points = tuple(map(float, given)) if given else None
         return {}, {}

@@ -16,6 +16,7 @@ from trainer.cutouts.cleaning import clean
 from trainer.cutouts.crop import centre_crop, crop_origin
 from trainer.cutouts.detect import open_reader
 from trainer.cutouts.extras import arranged, joined
+from trainer.cutouts.packs import Packs, reaches
 from trainer.cutouts.protocol import CutoutReader, Cutouts, Extras, Layout
 from trainer.cutouts.scan import BadFile, ScanResult, SurveyFile, scan, wrong_size
 from trainer.errors import AstroMaskError, FormatError, QueryError
@@ -51,9 +52,12 @@ class Survey:
         crop: int | None = None,
         *,
         max_open: int = MOST_OPEN,
+        packs: Packs | None = None,
     ) -> None:
+        """`packs` are read instead of files that have one, where it holds what is asked for."""
         self.files = tuple(files)
         self.crop = crop
+        self.packs = packs
         self._wanted = tuple(bands) if bands is not None else None
         self._max_open = max_open
         self._first_rows = np.array([file.first_row for file in self.files], np.int64)
@@ -131,12 +135,24 @@ class Survey:
         missing = np.empty((len(rows), len(self.bands)), bool)
         with self._lock:
             for index, places in self._blocks(rows):
-                reader = self._reader(index)
-                planes = self._planes(reader)
-                cleaned, absent = clean(reader.read(rows[places] - self._first_rows[index]))
-                pixels[places] = centre_crop(cleaned, size)[:, planes]
-                missing[places] = absent[:, planes]
+                own = rows[places] - self._first_rows[index]
+                pixels[places], missing[places] = self._read_file(index, own, size)
         return Cutouts(pixels, missing)
+
+    def pixel_sources(self, crop: Crop = "survey") -> tuple[str, ...]:
+        """What `read` takes its pixels from: "source", "packed float16" or "packed float32"."""
+        size, found = self._size(crop), set()
+        for file in self.files:
+            packed = self.packs.usable(file, self.bands) if self.packs is not None else None
+            inside = packed is not None and size is not None and reaches(packed, size)
+            found.add(f"packed {packed.dtype}" if packed is not None and inside else "source")
+        return tuple(sorted(found))
+
+    def ignored_packs(self) -> list[str]:
+        """Sentences on packed copies that are not used: they are older than their source."""
+        packs = self.packs
+        said = [packs.ignored(file, self.bands) for file in self.files] if packs else []
+        return [sentence for sentence in said if sentence is not None]
 
     def extras(self, rows: np.ndarray, *, crop: Crop = "survey") -> Extras:
         """What the files have beside the pixels of `rows`; None where any of them has not."""
@@ -166,6 +182,19 @@ class Survey:
         with self._lock:
             while self._readers:
                 self._readers.popitem()[1].close()
+
+    def _read_file(
+        self, index: int, rows: np.ndarray, size: int | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Cleaned pixels (n, B, H, W) and missing (n, B) of rows of one file."""
+        if self.packs is not None and size is not None:
+            packed = self.packs.read(self.files[index], rows, self.bands, size)
+            if packed is not None:
+                return packed
+        reader = self._reader(index)
+        planes = self._planes(reader)
+        cleaned, absent = clean(reader.read(rows))
+        return centre_crop(cleaned, size)[:, planes], absent[:, planes]
 
     def _forget_readers(self) -> None:
         self._readers: OrderedDict[int, CutoutReader] = OrderedDict()

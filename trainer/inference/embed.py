@@ -44,7 +44,7 @@ def run(config: EmbedConfig, context: JobContext) -> Finished:
         context.warn(note)
     loaded.model.to(device)
     workspace = Workspace.open(config.workspace)
-    survey, rows = usable_part(workspace.survey(), context.warn)
+    survey, rows = usable_part(workspace.survey(packed=config.packed), context.warn)
     source = source_for(loaded, survey)
     _warn_of_scales(loaded, workspace, context)
 
@@ -55,7 +55,7 @@ def run(config: EmbedConfig, context: JobContext) -> Finished:
         require_catalogue(begun, workspace)
     scaling = _scaling(config, context, loaded, source, rows, begun)
     encoder = Encoder(loaded.model, scaling, config.pool, config.orientations, config.batch_size)
-    manifest = _manifest(name, workspace, loaded, source, encoder)
+    manifest = _manifest(name, workspace, loaded, source, encoder, begun)
     with StoreWriter(folder, manifest) as writer:
         todo = np.setdiff1d(rows, writer.done_rows())
         context.emit(Stage(name="Encoding"))
@@ -148,6 +148,7 @@ def _manifest(
     loaded: LoadedCheckpoint,
     source: CutoutSource,
     encoder: Encoder,
+    begun: StoreManifest | None,
 ) -> StoreManifest:
     a = loaded.architecture
     path = loaded.path.resolve()
@@ -165,9 +166,23 @@ def _manifest(
         bands=source.bands,
         scaling=scaling_to_json(encoder.scaling),
         heads=a.heads,
+        pixels=_pixels(source, workspace, begun),
         code_version=version("astromask"),
         model={"image": a.image, "patch": a.patch, "width": a.width, "depth": a.depth},
     )
+
+
+def _pixels(
+    source: CutoutSource, workspace: Workspace, begun: StoreManifest | None
+) -> tuple[str, ...]:
+    """What the store's vectors come from, the earlier ones among them."""
+    now = source.survey.pixel_sources(source.side)
+    if begun is None:
+        return now
+    # Stores of older versions do not say: there was nothing but the source.
+    earlier = begun.pixels or ("source",)
+    is_whole = begun.complete and begun.rows == len(workspace)
+    return earlier if is_whole else tuple(sorted({*earlier, *now}))
 
 
 def _encode(

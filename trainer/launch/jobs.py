@@ -15,6 +15,7 @@ JobFunction = Callable[[JobConfig, JobContext], Finished]
 JOBS = {
     "pretrain": "trainer.training.pretrain:run",
     "embed": "trainer.inference.embed:run",
+    "pack": "trainer.packing.pack:run",
     "project": "trainer.projection.project:run",
     "place": "trainer.projection.place:run",
     "finetune": "trainer.training.linear_probe:run_finetune",

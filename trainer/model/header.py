@@ -49,6 +49,8 @@ class CheckpointHeader(BaseModel):
     """AB magnitude of one count, by band."""
     pixel_scale: float | None = None
     """Arcsec per pixel."""
+    pixels: tuple[str, ...] = ()
+    """What was trained on: "source", or "packed float16" or "packed float32" copies of it."""
     code_version: str = ""
     training: TrainingFacts = TrainingFacts()
 

@@ -60,7 +60,8 @@ class CutoutSource:
 def usable_part(survey: Survey, warn: Callable[[str], None]) -> tuple[Survey, np.ndarray]:
     """The survey without the files that can't be opened, and the rows (n,) int64 it then has.
 
-    Each such file is told to `warn`. Raises `QueryError` where nothing is left.
+    Each such file is told to `warn`, and each packed copy that is too old to be used.
+    Raises `QueryError` where nothing is left.
     """
     good: list[SurveyFile] = []
     for file in survey.files:
@@ -73,7 +74,9 @@ def usable_part(survey: Survey, warn: Callable[[str], None]) -> tuple[Survey, np
     if not good:
         raise QueryError("None of the workspace's files of cutouts can be read.")
     if len(good) < len(survey.files):
-        survey = Survey(good, survey.bands, survey.crop)
+        survey = Survey(good, survey.bands, survey.crop, packs=survey.packs)
+    for sentence in survey.ignored_packs():
+        warn(sentence)
     rows = [np.arange(file.first_row, file.first_row + file.count) for file in good]
     return survey, np.concatenate(rows)
 

@@ -63,6 +63,9 @@ class StoreManifest(BaseModel):
     scaling: dict[str, Any]
     """`trainer.cutouts.scaling` as JSON, with its frozen constants."""
     heads: int
+    pixels: tuple[str, ...] = ()
+    """What was encoded: "source", or "packed float16" or "packed float32" copies of it; both
+    where a store was continued after its survey was packed."""
     code_version: str = ""
     model: dict[str, Any] = Field(default_factory=dict)
     """Facts of the model to show: width, depth, patch, image."""

@@ -64,7 +64,7 @@ def run(config: PretrainConfig, context: JobContext) -> Finished:
     device = pick_device(config.device)
     workspace = Workspace.open(config.workspace)
     context.emit(Stage(name="Reading cutouts"))
-    data = _data(config, context, workspace.survey())
+    data = _data(config, context, workspace.survey(packed=config.packed))
     start = _start(config, context, workspace, data, device)
     trainer = _trainer(config, context, data, start)
     if start.state.step >= trainer.total_steps:
@@ -144,6 +144,7 @@ def _new_header(
         crop=data.source.side,
         zero_points=settings.zero_points,
         pixel_scale=settings.pixel_scale,
+        pixels=data.source.survey.pixel_sources(data.source.side),
         code_version=version("astromask"),
     )
 

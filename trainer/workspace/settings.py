@@ -18,6 +18,8 @@ from trainer.errors import WorkspaceError
 SETTINGS_FILE = "workspace.toml"
 VERSION = 1
 
+PACKED_FOLDER = "packed"
+
 OWN_FOLDERS = (
     "embeddings",
     "labels",
@@ -27,6 +29,7 @@ OWN_FOLDERS = (
     "runs",
     "cache",
     "exports",
+    PACKED_FOLDER,
 )
 """What a workspace makes in its folder; never taken for cutouts."""
 

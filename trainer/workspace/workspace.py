@@ -14,6 +14,7 @@ from trainer.workspace.catalogue import Catalogue
 from trainer.workspace.columns import ColumnStore
 from trainer.workspace.labels import LabelJournal
 from trainer.workspace.settings import (
+    PACKED_FOLDER,
     SETTINGS_FILE,
     BadFile,
     WorkspaceSettings,
@@ -126,6 +127,11 @@ class Workspace:
         return self.folder / "selections"
 
     @property
+    def packed_folder(self) -> Path:
+        """Where packed copies of slow files are; may be deleted at any time."""
+        return self.folder / PACKED_FOLDER
+
+    @property
     def thumbnails_folder(self) -> Path:
         """Where the window keeps small pictures; may be deleted at any time."""
         return self.folder / "thumbnails"
@@ -169,8 +175,8 @@ class Workspace:
             f" say where to: `astromask relink {self.folder} {parent} NEW_FOLDER`."
         )
 
-    def survey(self, *, require_all: bool = True) -> Survey:
-        """The cutouts by row, cropped to the settings' crop.
+    def survey(self, *, require_all: bool = True, packed: bool = False) -> Survey:
+        """The cutouts by row, cropped to the settings' crop; `packed`: from packed copies too.
 
         Raises `WorkspaceError` naming `relink` where files have moved; without
         `require_all`, reading their rows raises instead.
@@ -179,7 +185,13 @@ class Workspace:
 
         if require_all and (sentence := self.missing_sentence()) is not None:
             raise WorkspaceError(sentence)
-        return Survey(self.survey_files(), bands=self.settings.bands, crop=self.settings.crop)
+        packs = None
+        if packed:
+            from trainer.cutouts.packs import Packs
+
+            packs = Packs(self.packed_folder)
+        bands, crop = self.settings.bands, self.settings.crop
+        return Survey(self.survey_files(), bands=bands, crop=crop, packs=packs)
 
     def journal(self, label_set: str = "lens", grader: str | None = None) -> LabelJournal:
         """The journal of one grader's labels, by default of whoever runs the program."""
