@@ -12,8 +12,9 @@ from astromask_gui.rendering.ticks import Ticks, axis_ticks
 from astromask_gui.state.plane import Axes, ColumnAxes, Scale, SkyAxes
 
 _METHODS = {"umap": "UMAP", "tsne": "t-SNE", "t-sne": "t-SNE", "pca": "PCA"}
-_TICK_ROOM = (9.0, 5.0)
+_TICK_ROOM = (4.5, 2.2)
 """Text sizes between two ticks of the lower and of the left axis, at least."""
+_FEWEST, _CROWDED = 3, 8
 _LINE_ROOM = 9.0
 """Text sizes between two lines of the sky's graticule."""
 
@@ -25,6 +26,8 @@ _NO_TICKS = Ticks((), ())
 class PlotAxes:
     """What is drawn around and over a map; places are map coordinates."""
 
+    view: ViewRect
+    """The rectangle that the map shows."""
     x_label: str = ""
     y_label: str = ""
     x: Ticks = _NO_TICKS
@@ -52,13 +55,24 @@ def plot_axes(
         axes = ColumnAxes(Scale(f"{method} 1"), Scale(f"{method} 2"))
     labels = (axis_label(axes.x), axis_label(axes.y))
     if not ticks:
-        return PlotAxes(*labels)
+        return PlotAxes(view, *labels)
     most = [max(1, int(side / (room * text))) for side, room in zip(size, _TICK_ROOM, strict=True)]
     return PlotAxes(
+        view,
         *labels,
-        axis_ticks(axes.x, view.x0, view.x1, most[0]),
-        axis_ticks(axes.y, view.y0, view.y1, most[1]),
+        enough_ticks(axes.x, view.x0, view.x1, most[0]),
+        enough_ticks(axes.y, view.y0, view.y1, most[1]),
     )
+
+
+def enough_ticks(scale: Scale, start: float, end: float, most: int) -> Ticks:
+    """About `most` ticks, or somewhat more where round values would leave fewer than three."""
+    ticks = axis_ticks(scale, start, end, most)
+    while len(ticks.places) < _FEWEST and most < _CROWDED:
+        most += 1
+        more = axis_ticks(scale, start, end, most)
+        ticks = more if len(more.places) > len(ticks.places) else ticks
+    return ticks
 
 
 def method_of(projection: str) -> str:
@@ -76,7 +90,7 @@ def _sky(
     axes: SkyAxes, view: ViewRect, size: tuple[float, float], text: float, ticks: bool
 ) -> PlotAxes:
     if not ticks:
-        return PlotAxes("RA", "Dec")
+        return PlotAxes(view, "RA", "Dec")
     per_unit = view.width / size[0]
     drawn = graticule(axes, view, per_unit * _LINE_ROOM * text / SPACING)
     below = [label for label in drawn.labels if label.side == "bottom"]
@@ -84,8 +98,9 @@ def _sky(
     inner = tuple(label for label in drawn.labels if label.side in ("beside", "on"))
     curves = drawn.lines if drawn.outline is None else (*drawn.lines, drawn.outline)
     return PlotAxes(
-        "RA" if below else "",
-        "Dec" if left else "",
+        view,
+        "RA",
+        "Dec",
         Ticks(tuple(label.x for label in below), tuple(label.text for label in below)),
         Ticks(tuple(label.y for label in left), tuple(label.text for label in left)),
         curves,

@@ -6,14 +6,16 @@ of units are then fine enough for print.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from astromask_gui.raster.frame import ViewRect
-from astromask_gui.rendering.figure_axes import PlotAxes
+from astromask_gui.rendering.figure_axes import PlotAxes, enough_ticks
 from astromask_gui.rendering.figure_legend import Key, KeyGrid, PlacedKey, arrange_keys
-from astromask_gui.rendering.ticks import Ticks, axis_ticks
+from astromask_gui.rendering.ticks import Ticks
 from astromask_gui.state.exports import CantBeMade
 from astromask_gui.state.plane import Scale
 
@@ -129,8 +131,8 @@ class _Draft:
     """One round of planning."""
 
     plot: Box
-    axes: PlotAxes = field(default_factory=PlotAxes)
-    keys: KeyGrid = field(default_factory=KeyGrid)
+    axes: PlotAxes
+    keys: KeyGrid
 
 
 def fitting_view(view: ViewRect, screen: tuple[float, float], box: Box) -> ViewRect:
@@ -148,14 +150,12 @@ def lay_out(
 ) -> FigureLayout:
     """Place everything. `axes_on` gives the axes of a map of some size. Raises `CantBeMade` where
     there is no room for the map."""
-    guess = Box(0, 0, parts.width * 0.7, (parts.height or parts.width * parts.aspect) * 0.7)
-    draft = _Draft(guess)
+    plot = Box(0, 0, parts.width * 0.7, (parts.height or parts.width * parts.aspect) * 0.7)
     for _ in range(_ROUNDS):
-        axes = _without_overlaps(axes_on(draft.plot), draft.plot, parts, measure)
-        keys = _arrange(parts, draft.plot, measure)
-        plot = _plot_box(parts, _margins(parts, draft.plot.height, axes, keys, measure))
-        draft = _Draft(plot, axes, keys)
-    return _finish(parts, draft, measure)
+        axes = _without_overlaps(axes_on(plot), plot, parts, measure)
+        draft = _Draft(plot, axes, _arrange(parts, plot, measure))
+        plot = _plot_box(parts, draft, measure)
+    return _finish(parts, replace(draft, plot=plot), measure)
 
 
 def bar_ticks(bar: BarParts, height: float, text: float) -> Ticks:
@@ -165,17 +165,15 @@ def bar_ticks(bar: BarParts, height: float, text: float) -> Ticks:
     scale = Scale(bar.label, logarithmic=bar.logarithmic)
     low, high = (place_of(scale, limit) for limit in bar.limits)
     scale = replace(scale, origin=low, extent=high - low)
-    return axis_ticks(scale, 0.0, 1.0, max(2, int(height / (3.5 * text))))
+    return enough_ticks(scale, 0.0, 1.0, max(2, int(height / (2.4 * text))))
 
 
 def _line(parts: FigureParts) -> float:
     return parts.text * _LINE_HEIGHT
 
 
-def _margins(
-    parts: FigureParts, height: float, axes: PlotAxes, keys: KeyGrid, measure: Measure
-) -> _Margins:
-    line, framed = _line(parts), parts.frame
+def _margins(parts: FigureParts, draft: _Draft, measure: Measure) -> _Margins:
+    line, framed, axes, keys = _line(parts), parts.frame, draft.axes, draft.keys
     left = right = top = bottom = _PAD
     if framed:
         left += line + _GAP if axes.y_label else 0
@@ -190,7 +188,7 @@ def _margins(
         top += line if axes.y.offset else 0
     top += 1.4 * line if parts.title else 0
     if parts.bar is not None:
-        right = max(right, _PAD + _bar_room(parts, parts.bar, height, measure))
+        right = max(right, _PAD + _bar_room(parts, parts.bar, draft.plot.height, measure))
     if keys.placed and keys.beside:
         right = max(right, _PAD + keys.width + _LEGEND_GAP)
     elif keys.placed:
@@ -204,7 +202,8 @@ def _bar_room(parts: FigureParts, bar: BarParts, height: float, measure: Measure
     return 2 * parts.text + TICK + _GAP + widest + _GAP + _line(parts)
 
 
-def _plot_box(parts: FigureParts, margins: _Margins) -> Box:
+def _plot_box(parts: FigureParts, draft: _Draft, measure: Measure) -> Box:
+    margins = _margins(parts, draft, measure)
     width = parts.width - margins.left - margins.right
     if parts.height is None:
         height = width * parts.aspect
@@ -236,36 +235,28 @@ def _arrange(parts: FigureParts, plot: Box, measure: Measure) -> KeyGrid:
 def _without_overlaps(axes: PlotAxes, plot: Box, parts: FigureParts, measure: Measure) -> PlotAxes:
     """The axes, every second (third …) text of a crowded one left out."""
     gap = parts.text * 0.6
-
-    def widths(ticks: Ticks) -> list[float]:
-        return [measure(text) + gap for text in ticks.texts]
-
-    x = thinned(axes.x, widths(axes.x), plot.width)
-    y = thinned(axes.y, [parts.text * 1.1] * len(axes.y.texts), plot.height)
+    widths = [measure(text) + gap for text in axes.x.texts]
+    heights = [parts.text * 1.1] * len(axes.y.texts)
+    x = thinned(axes.x, widths, plot.width / axes.view.width)
+    y = thinned(axes.y, heights, plot.height / axes.view.height)
     return replace(axes, x=x, y=y)
 
 
-def thinned(ticks: Ticks, extents: list[float], length: float) -> Ticks:
-    """Ticks whose texts of such `extents` keep clear of each other on an axis of `length`, which
-    shows at least the range of the places."""
-    if len(ticks.places) < 2:
-        return ticks
-    reach = max(ticks.places) - min(ticks.places)
-    needed = max(extents) * (len(ticks.places) - 1)
-    every = 1
-    # The places are those in view, so that they span the axis or nearly so.
-    while needed / every > length * 1.0001 and every < len(ticks.places) and reach > 0:
+def thinned(ticks: Ticks, extents: list[float], scale: float) -> Ticks:
+    """Ticks whose texts of such `extents` keep clear of each other, where a unit of the map has a
+    length of `scale`; the ticks of others become minor ones."""
+    places, every = ticks.places, 1
+    while every < len(places):
+        kept = places[::every]
+        apart = min((abs(b - a) for a, b in pairwise(kept)), default=math.inf)
+        if apart * scale >= max(extents):
+            break
         every += 1
-    if every == 1:
+    if every == 1 or not places:
         return ticks
-    kept = slice(0, None, every)
-    dropped = [place for number, place in enumerate(ticks.places) if number % every]
-    return replace(
-        ticks,
-        places=ticks.places[kept],
-        texts=ticks.texts[kept],
-        minor=tuple(sorted((*ticks.minor, *dropped))),
-    )
+    dropped = [place for number, place in enumerate(places) if number % every]
+    minor = tuple(sorted((*ticks.minor, *dropped)))
+    return replace(ticks, places=places[::every], texts=ticks.texts[::every], minor=minor)
 
 
 def _finish(parts: FigureParts, draft: _Draft, measure: Measure) -> FigureLayout:

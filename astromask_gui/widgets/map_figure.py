@@ -26,7 +26,7 @@ from astromask_gui.rendering.figure_layout import (
 from astromask_gui.rendering.figure_legend import Key
 from astromask_gui.state.columns import Column, Columns
 from astromask_gui.state.exports import CantBeMade, FigureOptions
-from astromask_gui.state.plane import Axes
+from astromask_gui.state.plane import Axes, ColumnAxes
 from astromask_gui.state.view import Colouring, MapView
 from astromask_gui.theme import Tokens, tokens
 from astromask_gui.widgets.map_colours import Maker, MapColours
@@ -48,6 +48,7 @@ class MapScene:
     """Of the map on the screen, layout pixels."""
     style: str
     projection: str
+    """Or another name of what places the points."""
     axes: Axes | None
     coordinates: np.ndarray
     """(N, 2)."""
@@ -120,8 +121,8 @@ def gather_scene(
     return MapScene(
         *screen,
         style,
-        view.projection or "",
-        None,
+        view.projection or _name_of(view.axes),
+        view.axes,
         view.coordinates,
         points,
         maker or (lambda style, _: plain_colours(count, style)),
@@ -134,6 +135,13 @@ def gather_scene(
         replace(marks, hovered=None),
         pictures,
     )
+
+
+def _name_of(axes: Axes | None) -> str:
+    """What to call a map that is no projection of the store."""
+    if isinstance(axes, ColumnAxes):
+        return f"{axes.x.name} {axes.y.name}"
+    return "sky" if axes is not None else ""
 
 
 def figure_look(paper: bool, style: str) -> FigureLook:

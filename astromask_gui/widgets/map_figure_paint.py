@@ -6,6 +6,7 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QPen, QPolygonF
 
+from astromask_gui.rendering.figure_curves import clipped
 from astromask_gui.rendering.figure_layout import LINE, MINOR_TICK, TICK, Box, PlacedBar
 from astromask_gui.rendering.figure_legend import PlacedKey
 from astromask_gui.widgets.map_figure import Figure, figure_font
@@ -83,7 +84,7 @@ class FigurePainter:
         self._pen(0.6 * LINE, colour)
         plot = self._layout.plot
         for curve in self._layout.axes.curves:
-            for piece in _inside(self._places(curve), plot):
+            for piece in clipped(self._places(curve), (plot.x, plot.y), (plot.right, plot.bottom)):
                 self._painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in piece]))
 
     def _paint_frame(self) -> None:
@@ -129,13 +130,21 @@ class FigurePainter:
         self._painter.restore()
 
     def _paint_inner_labels(self) -> None:
-        self._pen()
+        """Each on a ground of its own, those left out that would lie on another or off the map."""
+        ground = QColor(self._figure.look.background)
+        ground.setAlphaF(0.8)
+        text, plot = self._layout.text, _rect(self._layout.plot)
+        taken: list[QRectF] = []
         for label in self._layout.axes.inner:
             x, y = self._places(np.array([[label.x, label.y]]))[0]
-            if label.side == "beside":
-                self._write(label.text, x - self._layout.text * 0.4, y, _RIGHT)
-            else:
-                self._write(label.text, x, y - self._layout.text * 0.7)
+            width = self._painter.fontMetrics().horizontalAdvance(label.text) + 0.3 * text
+            middle = x - 0.25 * text - width / 2 if label.side == "beside" else x
+            place = QRectF(middle - width / 2, y - 0.55 * text, width, 1.1 * text)
+            if plot.contains(place) and not any(place.intersects(other) for other in taken):
+                taken.append(place)
+                self._painter.fillRect(place, ground)
+                self._pen()
+                self._write(label.text, middle, y)
 
     def _paint_title(self) -> None:
         layout = self._layout
@@ -205,16 +214,6 @@ def _bar_outline(box: Box, low: float, high: float) -> QPolygonF:
     else:
         corners += [(box.right, box.bottom), (box.x, box.bottom)]
     return QPolygonF([QPointF(x, y) for x, y in corners])
-
-
-def _inside(positions: np.ndarray, box: Box) -> list[np.ndarray]:
-    """The runs of a curve that lie on a box: not every painter can clip."""
-    with np.errstate(invalid="ignore"):
-        x, y = positions[:, 0], positions[:, 1]
-        on = (x >= box.x) & (x <= box.right) & (y >= box.y) & (y <= box.bottom)
-    cuts = np.flatnonzero(np.diff(on.astype(np.int8))) + 1
-    runs = np.split(np.arange(len(on)), cuts)
-    return [positions[run] for run in runs if on[run[0]] and len(run) > 1]
 
 
 def _rect(box: Box) -> QRectF:

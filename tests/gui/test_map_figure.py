@@ -18,6 +18,7 @@ from PIL import Image
 from PyQt6.QtGui import QImage
 
 from astromask_gui.state.exports import CantBeMade, FigureOptions
+from astromask_gui.state.plane import ColumnAxes, ColumnsLayout, Scale, SkyAxes, SkyLayout
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.view import Colouring
 from astromask_gui.widgets.map_figure import MapScene, work_out
@@ -256,3 +257,19 @@ def test_an_empty_map_has_no_figure(qtbot) -> None:
     empty = Scene(qtbot)
     assert empty.map.scene() is None
     empty.map.close_frames()
+
+
+def test_two_columns_have_ticks_and_units_and_the_sky_its_graticule(scene: Scene) -> None:
+    view, places = scene.state.view, scene.places
+    columns = ColumnAxes(Scale("mag_r", "AB mag", origin=20.0), Scale("radius", "arcsec"))
+    view.set_layout(ColumnsLayout("mag_r", "radius"), places, columns)
+    options = FigureOptions(format="svg")
+    assert shown(scene).projection == "mag_r radius"
+    texts = texts_of_svg(make_figure(shown(scene), options).data)
+    assert {"mag_r [AB mag]", "radius [arcsec]", "20", "0"} <= set(texts)
+    view.set_layout(SkyLayout(), places, SkyAxes("ZEA", 150.0, 2.0))
+    assert shown(scene).projection == "sky"
+    made = make_figure(shown(scene), options)
+    assert {"RA", "Dec", "150°"} <= set(texts_of_svg(made.data))
+    bare = make_figure(shown(scene), replace(options, axes="none"))
+    assert not {"RA", "Dec", "150°"} & set(texts_of_svg(bare.data))

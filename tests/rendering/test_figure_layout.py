@@ -20,8 +20,10 @@ from astromask_gui.rendering.figure_layout import (
     FigureParts,
     fitting_view,
     lay_out,
+    thinned,
 )
 from astromask_gui.rendering.figure_legend import Key, arrange_keys, elided
+from astromask_gui.rendering.ticks import Ticks
 from astromask_gui.state.exports import CantBeMade
 from astromask_gui.state.plane import ColumnAxes, Scale, SkyAxes
 
@@ -203,3 +205,13 @@ def test_methods_are_named_as_in_papers(name: str, method: str) -> None:
 def test_a_figure_without_room_for_the_map_is_refused_in_a_sentence() -> None:
     with pytest.raises(CantBeMade, match=r"no room .* 3\.0 cm wide and 1\.5 cm high"):
         plan(parts(width=3 * CM, height=1.5 * CM))
+
+
+def test_texts_are_thinned_whichever_way_they_run() -> None:
+    """Right ascension grows to the left."""
+    places, texts = (0.0, 1.0, 2.0, 3.0, 4.0), ("a", "b", "c", "d", "e")
+    for order in (slice(None), slice(None, None, -1)):
+        ticks = Ticks(places[order], texts[order])
+        assert thinned(ticks, [9.0] * 5, 10.0) == ticks
+        fewer = thinned(ticks, [19.0] * 5, 10.0)
+        assert set(fewer.texts) == {"a", "c", "e"} and fewer.minor == (1.0, 3.0)
