@@ -25,6 +25,14 @@ class Column:
     categories: tuple[str, ...] = ()
 
 
+MAP_DENSITY = Column(
+    "density on this map",
+    "number",
+    description="About how many galaxies lie close by on this map, each weighted by its distance.",
+)
+"""No column of the catalogue, for each map has its own; a map can be coloured by it like by one."""
+
+
 class Columns(QObject):
     """The columns by name. `values` answers at once or asks for them and says `ready` later."""
 
@@ -45,7 +53,7 @@ class Columns(QObject):
 
     def column(self, name: str) -> Column | None:
         """What a column is; None where there is none of this name."""
-        return self._columns.get(name)
+        return MAP_DENSITY if name == MAP_DENSITY.name else self._columns.get(name)
 
     def values(self, name: str) -> NDArray[np.generic] | None:
         """(N,) values in row order: numbers with NaN for missing, int16 codes of categories with

@@ -12,14 +12,14 @@ from PyQt6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from astromask_gui.parts.small import label
 from astromask_gui.rendering.colouring import MISSING, Colours
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.columns import Column
+from astromask_gui.state.columns import MAP_DENSITY, Column
 from astromask_gui.state.view import Colouring, MapView
 from astromask_gui.theme import SPACE
 from astromask_gui.widgets.legend_categories import CategoryLegend
 from astromask_gui.widgets.legend_scale import ScaleLegend
 from astromask_gui.widgets.map_colours import MapColours
 
-_NOTHING = "Density"
+_NOTHING, _DENSITY = "Plain", "Density on this map"
 _KINDS = ("category", "boolean", "number", "text")
 
 
@@ -81,6 +81,8 @@ class LegendPanel(QWidget):
         with QSignalBlocker(self.column_choice):
             self.column_choice.clear()
             self.column_choice.addItem(_NOTHING, None)
+            self.column_choice.addItem(_DENSITY, MAP_DENSITY.name)
+            self.column_choice.setItemData(1, MAP_DENSITY.description, Qt.ItemDataRole.ToolTipRole)
             for kind in _KINDS:
                 for column in known:
                     if column.kind == kind:
@@ -100,7 +102,9 @@ class LegendPanel(QWidget):
     def _choose_column(self) -> None:
         before = self._view.colouring
         name = self.column_choice.currentData()
-        self._view.set_colouring(Colouring(name, map_name=before.map_name, reverse=before.reverse))
+        # Maps are a thousand times as crowded in one place as in another.
+        chosen = Colouring(name, logarithmic=name == MAP_DENSITY.name)
+        self._view.set_colouring(replace(chosen, map_name=before.map_name, reverse=before.reverse))
 
     def _change(self, changes: Mapping[str, object]) -> None:
         self._view.set_colouring(replace(self._view.colouring, **changes))  # type: ignore[arg-type]
@@ -132,6 +136,7 @@ def _sentence(colours: Colours | None, column: Column | None) -> str:
     parts.append(f"{above:,} lie above the range" if above and not below else "")
     said = [", ".join(part for part in parts if part) + "."] if below or above else []
     missing = int(np.count_nonzero(colours.index == MISSING))
+    said = [MAP_DENSITY.description, *said] if column is MAP_DENSITY else said
     said += [f"{missing:,} without a value are grey."] if missing else []
     return " ".join(said)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from astromask_gui.raster.loading import load_kernels
 from astromask_gui.rendering.colouring import (
     Colours,
     Spread,
@@ -18,10 +19,10 @@ from astromask_gui.rendering.colouring import (
     plain_colours,
     spread_of,
 )
-from astromask_gui.state.columns import Column, Columns
+from astromask_gui.state.columns import MAP_DENSITY, Column, Columns
 from astromask_gui.state.own_colours import OwnColours
 from astromask_gui.state.preferences import Preferences
-from astromask_gui.state.view import MapView
+from astromask_gui.state.view import Colouring, MapView
 
 _AT_ONCE = 100_000
 """So many rows are coloured within a frame's time; more in a thread."""
@@ -55,6 +56,7 @@ class MapColours(QObject):
         self._style = preferences.style
         self._shown_own: dict[str, str] = {}
         self._spread = _KnownSpread()
+        self._density = _KnownDensity()
         self._number = 0
         self._running: _Task | None = None
         self._waiting: _Task | None = None
@@ -79,6 +81,10 @@ class MapColours(QObject):
         """Name of the column that the map is to be coloured by."""
         return self._view.colouring.column
 
+    @property
+    def _shows_density(self) -> bool:
+        return self._view.colouring.column == MAP_DENSITY.name
+
     def maker(self) -> Maker | None:
         """What works the colours out, for any style and in any thread; None while there is no map
         or its column is being loaded."""
@@ -88,6 +94,8 @@ class MapColours(QObject):
         column = self._columns.column(colouring.column) if colouring.column else None
         if column is None:
             return lambda style, _: plain_colours(size, style)
+        if column is MAP_DENSITY:
+            return self._density.maker(self._view.coordinates, colouring)
         values = self._columns.values(column.name)
         if values is None or len(values) != size:
             return None
@@ -116,7 +124,7 @@ class MapColours(QObject):
     def _update_if_resized(self) -> None:
         coordinates = self._view.coordinates
         shown = None if self._colours is None else len(self._colours.index)
-        if shown != (None if coordinates is None else len(coordinates)):
+        if self._shows_density or shown != (None if coordinates is None else len(coordinates)):
             self._update()
 
     def _update_if_shown(self, name: str) -> None:
@@ -137,7 +145,7 @@ class MapColours(QObject):
     def _work_out(self, size: int, make: Callable[[], Colours]) -> None:
         self._number += 1
         task = _Task(self._number, (self._view.colouring.column, size), make)
-        if size <= _AT_ONCE:
+        if size <= _AT_ONCE and not self._shows_density:
             self._waiting = None
             self._show(make())
         elif self._running is None:
@@ -203,3 +211,29 @@ class _KnownSpread:
         if known is None or known[0] is not values or known[1] != logarithmic:
             known = self._of = (values, logarithmic, spread_of(values, logarithmic))
         return known[2]
+
+
+class _KnownDensity:
+    """The density on the map that is coloured by it, worked out once for its points."""
+
+    def __init__(self) -> None:
+        self._of: tuple[NDArray[np.float32], NDArray[np.generic]] | None = None
+        self._lock = threading.Lock()
+
+    def maker(self, coordinates: NDArray[np.float32], colouring: Colouring) -> Maker:
+        """Works out the density, and the colours, in whatever thread that calls it."""
+
+        def make(style: str, map_name: str | None) -> Colours:
+            chosen = colouring if map_name is None else replace(colouring, map_name=map_name)
+            return colour_column(MAP_DENSITY, self._values(coordinates), chosen, style)
+
+        return make
+
+    def _values(self, coordinates: NDArray[np.float32]) -> NDArray[np.generic]:
+        load_kernels()
+        from astromask_gui.raster.density import density
+
+        with self._lock:
+            if self._of is None or self._of[0] is not coordinates:
+                self._of = (coordinates, density(coordinates))
+            return self._of[1]

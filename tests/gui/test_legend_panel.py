@@ -14,6 +14,7 @@ from astromask_gui.parts.swatches import SwatchPopup
 from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import ViewRect
 from astromask_gui.rendering.colouring import MISSING, PALETTE
+from astromask_gui.state.columns import MAP_DENSITY
 from astromask_gui.state.selection import CombineMode, combine_masks
 from astromask_gui.state.view import Colouring
 from astromask_gui.widgets.legend_panel import LegendPanel
@@ -68,9 +69,9 @@ def choose(panel: LegendPanel, name: str) -> None:
     panel.column_choice.activated.emit(panel.column_choice.currentIndex())
 
 
-def test_every_column_is_offered_and_none_is_density(panel: LegendPanel) -> None:
+def test_every_column_is_offered_after_one_colour_and_density(panel: LegendPanel) -> None:
     offered = [panel.column_choice.itemData(i) for i in range(panel.column_choice.count())]
-    assert offered == [None, "class", "mag", "lazy"]
+    assert offered == [None, MAP_DENSITY.name, "class", "mag", "lazy"]
     assert not panel.scale.bar.isVisible()
 
 
