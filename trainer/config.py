@@ -108,7 +108,7 @@ class ProjectConfig(_JobConfig):
 
 
 class PlaceConfig(_JobConfig):
-    """Put galaxies that came later on the maps there are, none of whose points moves."""
+    """Put galaxies that came later on the maps."""
 
     kind: Literal["place"] = "place"
     store: str | None = Field(
