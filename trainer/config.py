@@ -149,7 +149,7 @@ class ScoreConfig(_JobConfig):
 
 
 class PackConfig(_WorkspaceConfig):
-    """Copy the crops of files that are slow to read to where single rows are fast."""
+    """Copy the crops of slow files to fast ones."""
 
     kind: Literal["pack"] = "pack"
     files: Literal["slow", "all"] = Field(

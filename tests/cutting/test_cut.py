@@ -115,6 +115,7 @@ def test_our_readers_and_new_take_the_file_with_the_catalogues_columns(
     reader = open_reader(tmp_path / "out.h5")
     assert reader.layout.name == "unions" and not reader.layout.bands_guessed
     assert reader.layout.bands == ("u", "g", "r", "i", "z")
+    assert "stated in the file" in reader.layout.sentence
     assert reader.layout.zero_points == (30, 27, 30, 30, 27)
     assert reader.layout.pixel_scale == pytest.approx(SCALE)
     headers = reader.extras(np.array([2, 0])).wcs_headers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import h5py
 
 from trainer.cutouts.bands import split_names
-from trainer.cutouts.readers.hdf5 import Found, Hdf5Reader
+from trainer.cutouts.readers.hdf5 import PIXEL_SCALE_ATTRIBUTES, Found, Hdf5Reader
 
 PIXEL_SCALE = 0.1857
 """Arcsec per pixel of UNIONS stacks."""
@@ -31,11 +31,13 @@ class UnionsReader(Hdf5Reader):
         # The layout holds no pixel scale; files of other surveys in it name themselves.
         sdss = "sdss" in fields
         survey, scale = ("SDSS", SDSS_PIXEL_SCALE) if sdss else ("UNIONS", PIXEL_SCALE)
+        own = any(name in file.attrs for name in PIXEL_SCALE_ATTRIBUTES)
+        said = "stated in the file" if own else f"assumed to be those of {survey}"
         return Found(
             name="unions",
             sentence=(
                 "AstroMASK training cutouts, known by their datasets `images` and `cfis_id`;"
-                f" the pixel scale and zero-points are assumed to be those of {survey}."
+                f" the pixel scale and zero-points are {said}."
             ),
             images="images",
             bands=named if len(named) > 1 else BANDS,
