@@ -18,7 +18,7 @@ Side = Literal["left", "bottom", "beside", "on"]
 
 SPACING = 100.0
 """Least distance of two lines, pixels."""
-_SAMPLES = 25
+_SAMPLES = 21
 _POINTS = 73
 _MOST_LINES = 72
 
@@ -72,6 +72,9 @@ class _Reach:
 class _Line:
     value: float
     curve: Doubles
+    is_seen: bool
+    edge: float
+    """Where it crosses the edge of the view that bears its labels; NaN where it doesn't."""
 
 
 def graticule(
@@ -88,7 +91,7 @@ def graticule(
     ras = _multiples(reach.ra0, reach.ra1, ra_step)
     if reach.is_full_circle and axes.projection != "MOL":
         ras = [ra for ra in ras if ra - ras[0] < 360 - 1e-6]
-    parallels, meridians = _lines(axes, reach, decs, ras)
+    parallels, meridians = _lines(axes, reach, view, decs, ras)
     about_pole = reach.is_full_circle and axes.projection != "MOL"
     labels = _label_parallels(parallels, view, dec_step.degrees, style, closed=about_pole)
     labels += _label_meridians(axes, meridians, decs, reach, view, ra_step.degrees, style)
@@ -141,7 +144,7 @@ def _multiples(low: float, high: float, step: AngleStep) -> list[float]:
 
 
 def _lines(
-    axes: SkyAxes, reach: _Reach, decs: list[float], ras: list[float]
+    axes: SkyAxes, reach: _Reach, view: ViewRect, decs: list[float], ras: list[float]
 ) -> tuple[list[_Line], list[_Line]]:
     """Parallels and meridians, all of them projected at once."""
     all_ra = np.linspace(reach.ra0, reach.ra1, _POINTS)
@@ -152,8 +155,12 @@ def _lines(
     # Past the point opposite the centre a line comes back on the other side.
     steps = np.diff(curves, axis=1)
     curves[:, 1:][np.hypot(steps[..., 0], steps[..., 1]) > 90.0] = np.nan
-    lines = [_Line(value, curve) for value, curve in zip((*decs, *ras), curves, strict=True)]
-    return lines[: len(decs)], lines[len(decs) :]
+    count = len(decs)
+    edges = _crossings(curves[:count], 0, view.x0, view.y0, view.y1)
+    edges += _crossings(curves[count:], 1, view.y0, view.x0, view.x1)
+    seen = [bool(any_inside) for any_inside in np.any(_inside(curves, view), axis=1)]
+    lines = [_Line(*facts) for facts in zip((*decs, *ras), curves, seen, edges, strict=True)]
+    return lines[:count], lines[count:]
 
 
 def _places(axes: SkyAxes, ra: Doubles, dec: Doubles) -> Doubles:
@@ -192,9 +199,8 @@ def _label_parallels(
     def label(line: _Line, x: float, y: float, side: Side) -> GraticuleLabel:
         return GraticuleLabel(angle_text(line.value, step, is_ra=False, style=style), x, y, side)
 
-    crossing = [(line, _crossing(line.curve, 0, view.x0, view.y0, view.y1)) for line in lines]
-    seen = [line for line in lines if _inside(line.curve, view).any()]
-    found = [label(line, view.x0, y, "left") for line, y in crossing if y is not None]
+    seen = [line for line in lines if line.is_seen]
+    found = [label(line, view.x0, line.edge, "left") for line in lines if not math.isnan(line.edge)]
     if 2 * len(found) >= len(seen) and not closed:
         return found
     return [label(line, *_end_of(line.curve, view)) for line in seen]
@@ -225,9 +231,10 @@ def _label_meridians(
     def label(line: _Line, x: float, y: float, side: Side) -> GraticuleLabel:
         return GraticuleLabel(angle_text(line.value, step, is_ra=True, style=style), x, y, side)
 
-    crossing = [(line, _crossing(line.curve, 1, view.y0, view.x0, view.x1)) for line in lines]
-    seen = [line for line in lines if _inside(line.curve, view).any()]
-    found = [label(line, x, view.y0, "bottom") for line, x in crossing if x is not None]
+    seen = [line for line in lines if line.is_seen]
+    found = [
+        label(line, line.edge, view.y0, "bottom") for line in lines if not math.isnan(line.edge)
+    ]
     if (2 * len(found) >= len(seen) and not reach.is_full_circle) or not decs:
         return found
     middle = min(decs, key=lambda dec: abs(dec - (reach.dec0 + reach.dec1) / 2))
@@ -241,24 +248,25 @@ def _label_meridians(
     ]
 
 
-def _crossing(curve: Doubles, axis: int, edge: float, low: float, high: float) -> float | None:
-    """Where a curve first crosses an edge of the view, x or y = `edge`, between its ends."""
-    along, across = curve[:, axis] - edge, curve[:, 1 - axis]
-    with np.errstate(invalid="ignore"):
-        places = np.flatnonzero((along[:-1] <= 0) != (along[1:] <= 0))
-    for place in places:
-        share = along[place] / (along[place] - along[place + 1])
-        value = across[place] + share * (across[place + 1] - across[place])
-        if low <= value <= high:
-            return float(value)
-    return None
+def _crossings(curves: Doubles, axis: int, edge: float, low: float, high: float) -> list[float]:
+    """Where each of (n, P, 2) curves first crosses an edge of the view, x or y = `edge`, between
+    its ends; NaN where it doesn't."""
+    along, across = curves[..., axis] - edge, curves[..., 1 - axis]
+    before, after = along[:, :-1], along[:, 1:]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = before / (before - after)
+        places = across[:, :-1] + share * np.diff(across, axis=1)
+        valid = ((before <= 0) != (after <= 0)) & (low <= places) & (places <= high)
+    first = places[np.arange(len(curves)), valid.argmax(axis=1)]
+    found: list[float] = np.where(valid.any(axis=1), first, np.nan).tolist()
+    return found
 
 
 def _inside(points: Doubles, view: ViewRect) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         return np.asarray(
-            (points[:, 0] >= view.x0)
-            & (points[:, 0] <= view.x1)
-            & (points[:, 1] >= view.y0)
-            & (points[:, 1] <= view.y1)
+            (points[..., 0] >= view.x0)
+            & (points[..., 0] <= view.x1)
+            & (points[..., 1] >= view.y0)
+            & (points[..., 1] <= view.y1)
         )

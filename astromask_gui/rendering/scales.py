@@ -62,6 +62,12 @@ def place_of(scale: Scale, value: float) -> float:
     return (scaled - scale.origin) / scale.extent
 
 
+def axis_title(scale: Scale, offset: str = "") -> str:
+    """What stands beside an axis: the column, its unit, and what its ticks' texts lack."""
+    unit = f" [{scale.unit}]" if scale.unit else ""
+    return f"{scale.name}{unit}" + (f"  ({offset})" if offset else "")
+
+
 def _scaled(values: NDArray[np.floating], logarithmic: bool) -> NDArray[np.float64]:
     """A copy in float64, or the log10; −inf or NaN where that has no value."""
     scaled = np.array(values, np.float64)

@@ -12,7 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from astromask_gui.state.plane import SkyAxes
+from astromask_gui.raster.frame import ViewRect
+from astromask_gui.state.plane import Axes, SkyAxes
 
 Doubles = NDArray[np.float64]
 _SAMPLE = 100_000
@@ -92,6 +93,14 @@ def outline(axes: SkyAxes, points: int = 361) -> Doubles:
     half_x, half_y = (2 * _ROOT_2, _ROOT_2) if axes.projection == "MOL" else (2.0, 2.0)
     angle = np.linspace(0, 2 * np.pi, points)
     return np.degrees(np.stack([half_x * np.cos(angle), half_y * np.sin(angle)], axis=1))
+
+
+def sky_bounds(axes: Axes | None) -> ViewRect | None:
+    """What holds the whole sky, where a map is of all of it; None for other maps."""
+    if not isinstance(axes, SkyAxes) or axes.projection != "MOL":
+        return None
+    half_x, half_y = outline(axes).max(axis=0)
+    return ViewRect(-float(half_x), float(half_x), -float(half_y), float(half_y))
 
 
 def _turn(angle: Doubles) -> Doubles:

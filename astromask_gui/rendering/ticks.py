@@ -1,4 +1,4 @@
-"""Ticks of the axes of two columns: round values, their places, and their texts."""
+"""Ticks of the axes of two columns: round values, their places and their texts; read-outs."""
 
 from __future__ import annotations
 
@@ -95,6 +95,20 @@ def number_text(value: float, digits: int = 6) -> str:
     mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
     text = mantissa.replace("-", "−")
     return f"{text}×10{str(int(exponent)).translate(_SUPERSCRIPT)}" if exponent else text
+
+
+def value_text(scale: Scale, place: float, per_pixel: float) -> str:
+    """The value at a place with its unit, as finely as a pixel of `per_pixel` map units tells."""
+    value = value_at(scale, place)
+    step = abs(value_at(scale, place + per_pixel) - value)
+    if not (math.isfinite(value) and math.isfinite(step)) or step <= 0:
+        return ""
+    finest = math.floor(math.log10(step))
+    largest = math.floor(math.log10(abs(value))) if value else finest
+    digits = max(1, largest - finest + 1)
+    plain = finest > -8 and largest < 15
+    text = _plain(round(value, -finest), finest) if plain else number_text(value, digits)
+    return f"{text} {scale.unit}".rstrip()
 
 
 def _fixed(values: tuple[float, ...], finest: int) -> tuple[tuple[str, ...], str]:

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from astromask_gui.parts.small import BusyBar, label
+from astromask_gui.state.columns import Columns
+from astromask_gui.state.plane import ColumnsLayout, SkyLayout
 from astromask_gui.state.session import Session
 from astromask_gui.state.view import MapView
 from astromask_gui.theme import SPACE
+from astromask_gui.widgets.map_columns import first_pair, numeric
+from astromask_gui.widgets.map_layouts import has_sky
 
 
 class EmptyMap(QWidget):
-    """Follows the session: nothing open, opening, no embeddings yet, no projection yet."""
+    """Follows the session: nothing open, opening, no embeddings yet, no projection yet. What needs
+    neither, the sky and plots of columns, is offered and asked for at once."""
 
     demo_wanted = pyqtSignal()
     open_wanted = pyqtSignal()
     embed_wanted = pyqtSignal()
     project_wanted = pyqtSignal()
 
-    def __init__(self, session: Session, view: MapView) -> None:
+    def __init__(self, session: Session, view: MapView, columns: Columns) -> None:
         super().__init__()
         self._session = session
         self._view = view
+        self._columns = columns
         self._title = label("", "title")
         self._text = label("", "muted", wrap=True)
         self._text.setMinimumWidth(420)
@@ -30,13 +38,20 @@ class EmptyMap(QWidget):
         self._busy = BusyBar()
         self._busy.setFixedWidth(220)
         self._buttons = {
-            "demo": _button("Open the demo", self.demo_wanted),
-            "open": _button("Open cutouts or a workspace…", self.open_wanted),
-            "embed": _button("Embed this survey…", self.embed_wanted),
-            "project": _button("Make a map…", self.project_wanted),
+            "demo": _button("Open the demo", self.demo_wanted.emit),
+            "open": _button("Open cutouts or a workspace…", self.open_wanted.emit),
+            "embed": _button("Embed this survey…", self.embed_wanted.emit),
+            "project": _button("Make a map…", self.project_wanted.emit),
+            "sky": _button("Show on the sky", self._show_sky),
+            "columns": _button("Plot two columns", self._show_columns),
         }
         self._build()
-        for signal in (session.changed, session.opening_changed, view.projections_changed):
+        for signal in (
+            session.changed,
+            session.opening_changed,
+            view.projections_changed,
+            columns.changed,
+        ):
             signal.connect(self.update_text)
         self.update_text()
 
@@ -72,6 +87,7 @@ class EmptyMap(QWidget):
                 "The map needs an embedding of every galaxy. Embedding runs in the background; "
                 "it needs a checkpoint of a masked autoencoder.",
                 "embed",
+                *self._without_embeddings(),
             )
         elif not self._view.projections:
             self._say(
@@ -79,9 +95,21 @@ class EmptyMap(QWidget):
                 "The embeddings are there. A projection such as UMAP turns them into a map; "
                 "it takes about a minute for fifty thousand galaxies.",
                 "project",
+                *self._without_embeddings(),
             )
         else:
             self._say("Loading the map", "", busy=True)
+
+    def _without_embeddings(self) -> tuple[str, ...]:
+        """What can be shown of the catalogue alone."""
+        columns = ("columns",) if numeric(self._columns) else ()
+        return ("sky", *columns) if has_sky(self._columns) else columns
+
+    def _show_sky(self) -> None:
+        self._view.request_layout(SkyLayout())
+
+    def _show_columns(self) -> None:
+        self._view.request_layout(ColumnsLayout(*first_pair(self._columns)))
 
     def _say(self, title: str, text: str, *offered: str, busy: bool = False) -> None:
         self._title.setText(title)
@@ -92,7 +120,7 @@ class EmptyMap(QWidget):
             button.setVisible(name in offered)
 
 
-def _button(text: str, signal: object) -> QPushButton:
+def _button(text: str, run: Callable[[], object]) -> QPushButton:
     button = QPushButton(text)
-    button.clicked.connect(lambda: signal.emit())  # type: ignore[attr-defined]
+    button.clicked.connect(lambda: run())
     return button

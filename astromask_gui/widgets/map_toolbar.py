@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QSignalBlocker, QSize, Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
@@ -103,7 +103,6 @@ class MapToolbar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._actions = actions
         self.projections = QComboBox()
-        self.projections.setToolTip("The projection that places the galaxies on the map")
         self.projections.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.summary = label("", "muted")
         row = QHBoxLayout(self)
@@ -140,11 +139,3 @@ class MapToolbar(QWidget):
             assert style is not None
             style.unpolish(self)
             style.polish(self)
-
-    def set_projections(self, names: tuple[str, ...], current: str | None) -> None:
-        """Offer these projections."""
-        with QSignalBlocker(self.projections):
-            self.projections.clear()
-            self.projections.addItems(list(names))
-            self.projections.setCurrentText(current or "")
-        self.projections.setVisible(bool(names))

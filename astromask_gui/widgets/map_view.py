@@ -11,6 +11,7 @@ from astromask_gui.raster.frame import Frame
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.view import MapView
 from astromask_gui.theme import tokens
+from astromask_gui.widgets.map_axes import MapAxes
 from astromask_gui.widgets.map_canvas import TOOL_NAMES, MapCanvas
 from astromask_gui.widgets.map_clicks import MapClicks
 from astromask_gui.widgets.map_colours import MapColours
@@ -21,6 +22,7 @@ from astromask_gui.widgets.map_hold import PaintHold
 from astromask_gui.widgets.map_hover import MapHover
 from astromask_gui.widgets.map_item import RasterItem
 from astromask_gui.widgets.map_keys import MapKeys
+from astromask_gui.widgets.map_layouts import MapLayouts
 from astromask_gui.widgets.map_mini import MiniMap
 from astromask_gui.widgets.map_overlay import MOST_MARKS, Marks, OverlayItem
 from astromask_gui.widgets.map_picker import MapPicker
@@ -60,13 +62,15 @@ class MapWidget(QWidget):
         self._clicks = MapClicks(self.canvas, self.frames, self.picker, state)
         self.mini = MiniMap(self.canvas, self.views, self.frames, state.preferences)
         self.hover.obstacles = self.mini.places
-        items = (self.raster, self.thumbnails, self.overlay, self.hover.pins.leaders)
-        for layer, item in enumerate(items):
+        self.axes = MapAxes(self.canvas, view, look)
+        lines, leaders = self.axes.graticule, self.hover.pins.leaders
+        for layer, item in enumerate((self.raster, lines, self.thumbnails, self.overlay, leaders)):
             item.setZValue(layer)
             self.canvas.box.addItem(item, ignoreBounds=True)
         self.map_actions = make_actions(self, self._run_action)
         self.toolbar = MapToolbar(self.map_actions)
-        self.empty = EmptyMap(state.session, view)
+        self.layouts = MapLayouts(self.toolbar.projections, view, state.columns)
+        self.empty = EmptyMap(state.session, view, state.columns)
         self._selected = np.empty(0, np.uint32)
         self._build()
         self._connect_signals()
@@ -80,7 +84,8 @@ class MapWidget(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.toolbar)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self.layouts.row)
+        column.addWidget(self.axes, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(page)
@@ -92,7 +97,6 @@ class MapWidget(QWidget):
         canvas.used.connect(self._become_current)
         self.frames.arrived.connect(self._on_frame)
         self._view.coordinates_changed.connect(self._on_coordinates)
-        self._view.projections_changed.connect(self._show_projections)
         self._colours.changed.connect(self._restyle)
         state.filters.changed.connect(self._restyle)
         state.selection.changed.connect(self._on_selection)
@@ -102,7 +106,6 @@ class MapWidget(QWidget):
         state.preferences.changed.connect(self._on_preferences)
         state.maps.current_changed.connect(self._show_current)
         state.maps.second_changed.connect(self._show_current)
-        self.toolbar.projections.textActivated.connect(self._view.request_projection)
         self.toolbar.projections.activated.connect(self._become_current)
         self.empty.demo_wanted.connect(state.session.request_demo)
         self.empty.open_wanted.connect(self.open_wanted)
@@ -128,7 +131,6 @@ class MapWidget(QWidget):
         coordinates = self._view.coordinates
         self._pages.setCurrentIndex(0 if coordinates is None else 1)
         self.empty.update_text()
-        self._show_projections()
         self.overlay.set_coordinates(coordinates)
         nothing = np.empty(0, np.uint32)
         self.thumbnails.set_points(coordinates, nothing, 0, self.canvas.mapping(), nothing)
@@ -140,9 +142,6 @@ class MapWidget(QWidget):
         self._ask_for_frame()
         self.frames.set_points(coordinates, self._map_style())
         self.mini.renew()
-
-    def _show_projections(self) -> None:
-        self.toolbar.set_projections(self._view.projections, self._view.projection)
 
     def _map_style(self) -> MapStyle:
         selection = self._state.selection
@@ -179,6 +178,7 @@ class MapWidget(QWidget):
         self.raster.set_background(QColor(look.map_background))
         self.overlay.set_tokens(look)
         self.hover.pins.leaders.set_tokens(look)
+        self.axes.set_tokens(look)
         self.toolbar.renew_icons()
 
     def _on_frame(self, frame: Frame) -> None:

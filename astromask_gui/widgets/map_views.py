@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, QTimer
 
 from astromask_gui.raster.frame import ViewRect
 from astromask_gui.raster.grid import natural_view
+from astromask_gui.rendering.sky import sky_bounds
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.view import MapView, ViewRange
 from astromask_gui.widgets import map_geometry as geometry
@@ -47,7 +48,8 @@ class MapViews(QObject):
 
     def set_coordinates(self, coordinates: np.ndarray) -> None:
         """Fit other points, or show the range that the state still knows for them."""
-        self._whole = natural_view(coordinates[:, 0], coordinates[:, 1])
+        whole_sky = sky_bounds(self._view.axes)
+        self._whole = whole_sky or natural_view(coordinates[:, 0], coordinates[:, 1])
         if self._view.range is None:
             self.fit(fly=False)
         else:

@@ -146,7 +146,8 @@ def test_another_projection_is_fitted_and_keeps_the_selection(scene: Scene) -> N
 
 def test_the_choice_of_projection_is_an_intent(scene: Scene, qtbot) -> None:
     with qtbot.waitSignal(scene.state.view.layout_requested) as asked:
-        scene.map.toolbar.projections.textActivated.emit("t-SNE")
+        box = scene.map.toolbar.projections
+        box.activated.emit(box.findText("t-SNE"))
     assert asked.args == [StoredLayout("t-SNE")]
 
 

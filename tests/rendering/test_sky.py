@@ -13,6 +13,7 @@ from astromask_gui.rendering.sky import (
     outline,
     places_on_sky,
     project,
+    sky_bounds,
     unproject,
 )
 from astromask_gui.state.plane import SkyAxes
@@ -104,6 +105,14 @@ def test_north_is_up_and_east_is_left() -> None:
         )
         assert x[0] < 0 and abs(y[0]) < 0.1
         assert abs(x[1]) < 1e-9 and y[1] > 0
+
+
+def test_a_map_of_the_whole_sky_shows_all_of_it() -> None:
+    bounds = sky_bounds(WHOLE)
+    assert bounds is not None
+    x, y = project(WHOLE, *whole_sky())
+    assert (np.abs(x) <= bounds.x1).all() and (np.abs(y) <= bounds.y1).all()
+    assert sky_bounds(REGION) is None and sky_bounds(None) is None
 
 
 def test_equal_areas_of_the_sky_are_equal_on_the_map() -> None:
