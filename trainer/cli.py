@@ -36,6 +36,7 @@ _ORDER = (
     "embed",
     "project",
     "place",
+    "measure",
     "search",
     "finetune",
     "score",

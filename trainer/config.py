@@ -125,6 +125,12 @@ class PlaceConfig(_JobConfig):
     )
 
 
+class MeasureConfig(_JobConfig):
+    """Read every galaxy's cutout once, to find which of its bands are missing."""
+
+    kind: Literal["measure"] = "measure"
+
+
 class FinetuneConfig(_JobConfig):
     """Learn a score from grades, on stored embeddings or through the encoder."""
 
@@ -169,6 +175,7 @@ JobConfig: TypeAlias = Annotated[
     | EmbedConfig
     | ProjectConfig
     | PlaceConfig
+    | MeasureConfig
     | FinetuneConfig
     | ScoreConfig
     | PackConfig,

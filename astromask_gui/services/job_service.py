@@ -31,6 +31,7 @@ _VERBS = {
     "project": "Projecting",
     "place": "Placing",
     "pack": "Packing",
+    "measure": "Looking for missing bands",
     "finetune": "Learning from grades",
     "score": "Scoring",
 }

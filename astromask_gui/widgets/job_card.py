@@ -28,6 +28,7 @@ TITLES = {
     "project": "Project",
     "place": "Place",
     "pack": "Pack",
+    "measure": "Missing bands",
     "finetune": "Learn from grades",
     "score": "Score",
 }

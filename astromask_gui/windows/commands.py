@@ -28,7 +28,7 @@ def command_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpe
         *_view(window, state),
         *_galaxy(window, state),
         *_grade(window),
-        *_job(window),
+        *_job(window, state),
     ]
 
 
@@ -202,7 +202,7 @@ def _grade(window: MainWindow) -> list[ActionSpec]:
     ]  # fmt: skip
 
 
-def _job(window: MainWindow) -> list[ActionSpec]:
+def _job(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
     make = partial(ActionSpec, "&Jobs")
     return [
         make("&Embed …", "Encode the galaxies with a checkpoint",
@@ -211,6 +211,8 @@ def _job(window: MainWindow) -> list[ActionSpec]:
              partial(window.show_job_form, "project"), "Ctrl+Shift+P"),
         make("P&lace …", "Put galaxies that came later on the map",
              partial(window.show_job_form, "place"), "Ctrl+Shift+N"),
+        make("Find missing &bands", "Read every cutout once, to colour by the bands that it lacks",
+             lambda: state.jobs.start({"kind": "measure"}), "Ctrl+Shift+B"),
         make("Pre&train …", "Make a checkpoint from your own cutouts",
              partial(window.show_job_form, "pretrain"), "Ctrl+Shift+T"),
         make("Show the &jobs", "What runs and what ran",

@@ -18,6 +18,7 @@ JOBS = {
     "pack": "trainer.packing.pack:run",
     "project": "trainer.projection.project:run",
     "place": "trainer.projection.place:run",
+    "measure": "trainer.measuring.missing_bands:run",
     "finetune": "trainer.training.linear_probe:run_finetune",
     "score": "trainer.training.linear_probe:run_score",
 }
