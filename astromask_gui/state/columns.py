@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
+MISSING_BANDS = "missing_bands"
+"""Name of the column that tells which bands are missing, once a job has looked."""
+
 ColumnKind = Literal["number", "category", "text", "boolean"]
 
 

@@ -12,10 +12,11 @@ from PyQt6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from astromask_gui.parts.small import label
 from astromask_gui.rendering.colouring import MISSING, Colours
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.columns import MAP_DENSITY, Column
+from astromask_gui.state.columns import MAP_DENSITY, MISSING_BANDS, Column
 from astromask_gui.state.view import Colouring, MapView
 from astromask_gui.theme import SPACE
 from astromask_gui.widgets.legend_categories import CategoryLegend
+from astromask_gui.widgets.legend_missing import MissingBandsOffer
 from astromask_gui.widgets.legend_scale import ScaleLegend
 from astromask_gui.widgets.map_colours import MapColours
 
@@ -34,6 +35,7 @@ class LegendPanel(QWidget):
         self.column_choice.setToolTip("The column that colours the map")
         self.scale = ScaleLegend(state)
         self.categories = CategoryLegend(state)
+        self.offer = MissingBandsOffer(state)
         self.note = label("", "muted", wrap=True)
         self._build()
         self._connect_signals()
@@ -45,6 +47,7 @@ class LegendPanel(QWidget):
         column.setContentsMargins(SPACE[1], SPACE[1], SPACE[1], SPACE[1])
         column.setSpacing(SPACE[1])
         column.addWidget(self.column_choice)
+        column.addWidget(self.offer)
         column.addWidget(self.scale)
         column.addWidget(self.note)
         column.addWidget(self.categories, 1)
@@ -52,6 +55,7 @@ class LegendPanel(QWidget):
     def _connect_signals(self) -> None:
         self.column_choice.activated.connect(self._choose_column)
         self.scale.changed.connect(self._change)
+        self.offer.found.connect(lambda: self._colour_by(MISSING_BANDS))
         for view, colours in self._colours_of.items():
             colours.changed.connect(self._show)
             view.colouring_changed.connect(self._follow_colouring)
@@ -90,6 +94,8 @@ class LegendPanel(QWidget):
                         place = self.column_choice.count() - 1
                         tip = column.description or column.source
                         self.column_choice.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+            if columns.column(MISSING_BANDS) is None and known:
+                self.column_choice.addItem("missing bands …", MISSING_BANDS)
         self._follow_colouring()
 
     def _follow_colouring(self) -> None:
@@ -100,8 +106,16 @@ class LegendPanel(QWidget):
         self.categories.forget_hidden({view.colouring.column for view in self._state.maps.shown})
 
     def _choose_column(self) -> None:
-        before = self._view.colouring
         name = self.column_choice.currentData()
+        if name == MISSING_BANDS and self._state.columns.column(name) is None:
+            self.offer.make()
+            self._follow_colouring()
+        else:
+            self.offer.withdraw()
+            self._colour_by(name)
+
+    def _colour_by(self, name: str | None) -> None:
+        before = self._view.colouring
         # Maps are a thousand times as crowded in one place as in another.
         chosen = Colouring(name, logarithmic=name == MAP_DENSITY.name)
         self._view.set_colouring(replace(chosen, map_name=before.map_name, reverse=before.reverse))

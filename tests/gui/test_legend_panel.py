@@ -14,11 +14,15 @@ from astromask_gui.parts.swatches import SwatchPopup
 from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import ViewRect
 from astromask_gui.rendering.colouring import MISSING, PALETTE
-from astromask_gui.state.columns import MAP_DENSITY
+from astromask_gui.state.columns import MAP_DENSITY, MISSING_BANDS, Column
+from astromask_gui.state.jobs import Job
 from astromask_gui.state.selection import CombineMode, combine_masks
 from astromask_gui.state.view import Colouring
+from astromask_gui.widgets.legend_missing import KIND
 from astromask_gui.widgets.legend_panel import LegendPanel
 from tests.gui.map_scene import CLASSES, Scene
+from trainer.launch.jobs import JOBS
+from trainer.measuring import missing_bands
 
 ALT = Qt.KeyboardModifier.AltModifier
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -71,7 +75,7 @@ def choose(panel: LegendPanel, name: str) -> None:
 
 def test_every_column_is_offered_after_one_colour_and_density(panel: LegendPanel) -> None:
     offered = [panel.column_choice.itemData(i) for i in range(panel.column_choice.count())]
-    assert offered == [None, MAP_DENSITY.name, "class", "mag", "lazy"]
+    assert offered == [None, MAP_DENSITY.name, "class", "mag", "lazy", MISSING_BANDS]
     assert not panel.scale.bar.isVisible()
 
 
@@ -430,3 +434,45 @@ def test_what_lies_beyond_the_range_is_told_and_what_lies_in_it_selected(
     panel.scale.make_menu().actions()[2].trigger()
     inside = (values >= -1) & (values <= 3) & (np.arange(300) < 100)
     np.testing.assert_array_equal(scene.state.selection.mask, inside)
+
+
+# Missing bands.
+
+
+def test_missing_bands_are_looked_for_when_asked_and_then_colour_the_map(
+    panel: LegendPanel, scene: Scene, qtbot
+) -> None:
+    state = scene.state
+    choose(panel, "class")
+    choose(panel, MISSING_BANDS)
+    assert panel.offer.isVisible() and panel.column_choice.currentData() == "class"
+    with qtbot.waitSignal(state.jobs.start_requested) as asked:
+        qtbot.mouseClick(panel.offer.start, LEFT)
+    assert asked.args == [{"kind": "measure"}]
+    state.jobs.set_jobs([Job("now", "measure", "running", "Reading", fraction=0.345)])
+    assert panel.offer.text.text() == "Looking for missing bands … 34 %"
+    assert not panel.offer.start.isVisible()
+    state.jobs.set_jobs([Job("now", "measure", "finished", "Done")])
+    known = [state.columns.column(name) for name in state.columns.names()]
+    found = Column(MISSING_BANDS, "category", categories=("none", "u"))
+    state.columns.set_columns([column for column in known if column] + [found])
+    assert state.view.colouring.column == MISSING_BANDS and not panel.offer.isVisible()
+    state.columns.set_values(MISSING_BANDS, (np.arange(300) % 4 == 0).astype(np.int16))
+    assert labels(panel) == [("none", 225), ("u", 75)]
+    assert panel.column_choice.findText("missing bands …") == -1
+
+
+def test_the_offer_can_be_turned_down_and_goes_with_another_choice(
+    panel: LegendPanel, qtbot
+) -> None:
+    choose(panel, MISSING_BANDS)
+    qtbot.mouseClick(panel.offer.later, LEFT)
+    assert not panel.offer.isVisible()
+    choose(panel, MISSING_BANDS)
+    choose(panel, "mag")
+    assert not panel.offer.isVisible()
+
+
+def test_the_job_and_the_window_call_the_column_the_same() -> None:
+    assert missing_bands.COLUMN == MISSING_BANDS
+    assert JOBS[KIND].startswith(missing_bands.__name__)
