@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QColor
@@ -16,7 +18,6 @@ from astromask_gui.widgets.map_canvas import TOOL_NAMES, MapCanvas
 from astromask_gui.widgets.map_clicks import MapClicks
 from astromask_gui.widgets.map_colours import MapColours
 from astromask_gui.widgets.map_empty import EmptyMap
-from astromask_gui.widgets.map_figure import MapScene, gather_scene
 from astromask_gui.widgets.map_frames import MapFrames, MapStyle
 from astromask_gui.widgets.map_hold import PaintHold
 from astromask_gui.widgets.map_hover import MapHover
@@ -29,6 +30,9 @@ from astromask_gui.widgets.map_picker import MapPicker
 from astromask_gui.widgets.map_thumbnails import RenderedThumbnails, ThumbnailItem
 from astromask_gui.widgets.map_toolbar import MapToolbar, make_actions
 from astromask_gui.widgets.map_views import MapViews
+
+if TYPE_CHECKING:
+    from astromask_gui.widgets.map_figure import MapScene
 
 
 class MapWidget(QWidget):
@@ -208,6 +212,9 @@ class MapWidget(QWidget):
 
     def scene(self) -> MapScene | None:
         """All that a figure of this map needs; None while there is nothing to be seen."""
+        # Not needed to start.
+        from astromask_gui.widgets.map_figure import gather_scene
+
         view, state = self._view, self._state
         if view.coordinates is None:
             return None

@@ -39,7 +39,6 @@ from astromask_gui.windows.actions import fill_menus, make_actions
 from astromask_gui.windows.commands import command_specs
 from astromask_gui.windows.create_dialog import CreateDialog
 from astromask_gui.windows.docks import Docks, Preset
-from astromask_gui.windows.export_dialog import ExportDialog
 from astromask_gui.windows.search_box import SearchBox
 
 _SIZE = QSize(1440, 900)
@@ -236,6 +235,9 @@ class MainWindow(QMainWindow):
 
     def export_map(self) -> None:
         """Ask how a figure of the map used last is to be made."""
+        # Not needed to start.
+        from astromask_gui.windows.export_dialog import ExportDialog
+
         scene, workspace = self.maps.current.scene(), self._state.session.workspace
         if scene is None or workspace is None:
             self._state.messages.info("There is no map to export yet.")
