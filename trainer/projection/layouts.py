@@ -17,7 +17,7 @@ from trainer.launch.context import Report
 from trainer.projection.neighbours import NeighbourGraph
 
 _EARLY, _LATE = 250, 500
-_TSNE_STEP = 10
+_TSNE_STEP, _MANY = 10, 100_000
 
 
 def umap_layout(
@@ -81,11 +81,13 @@ def tsne_layout(
         perplexity=perplexity,
         random_state=seed,
     )
+    # A step of many points takes seconds, and a request to stop should not wait for ten.
+    step = _TSNE_STEP if len(start) <= _MANY else 1
     done = 0
 
     def callback(iteration: int, error: float, embedding: np.ndarray) -> None:
         nonlocal done
-        done += _TSNE_STEP
+        done += step
         report(done, _EARLY + _LATE)
 
     start = _spread(start, seed)
@@ -93,7 +95,7 @@ def tsne_layout(
         early_exaggeration_iter=_EARLY,
         n_iter=_LATE,
         callbacks=callback,
-        callbacks_every_iters=_TSNE_STEP,
+        callbacks_every_iters=step,
         n_jobs=1,  # Sums over threads differ in their last digit, then in all of them.
         random_state=seed,
     ).fit(affinities=affinities, initialization=start * (1e-4 / start[:, 0].std()))
