@@ -30,8 +30,12 @@ def run(args: argparse.Namespace) -> list[Result]:
     preferences and copy of the demo stay as they are.
     """
     with tempfile.TemporaryDirectory(prefix="astromask-startup-") as home:
-        _start(home)
-        found = [_start(home) for _ in range(_RUNS_SMALL if args.small else args.runs)]
+        command = ["benchmarks.startup_child"]
+        start_and_measure(command, home)
+        found = [
+            start_and_measure(command, home)
+            for _ in range(_RUNS_SMALL if args.small else args.runs)
+        ]
 
     def median(name: str) -> float:
         return statistics.median(float(one[name]) for one in found)
@@ -47,12 +51,15 @@ def run(args: argparse.Namespace) -> list[Result]:
     ]
 
 
-def _start(home: str) -> dict[str, float]:
-    """One start of the window; what it measured of itself."""
+def start_and_measure(module: list[str], home: str) -> dict[str, float]:
+    """One start of the window by a module with its arguments; what it measured of itself.
+
+    `home` takes the place of the user's folders. The module is given the present time too.
+    """
     environment = {**os.environ, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home, "HOME": home}
     if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-    command = [sys.executable, "-m", "benchmarks.startup_child", repr(time.time())]
+    command = [sys.executable, "-m", *module, repr(time.time())]
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=False
     )

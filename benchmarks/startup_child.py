@@ -29,7 +29,7 @@ def main(started: float) -> int:
             finish()
 
     def finish() -> None:
-        notes.update(rss=_status("VmRSS"), peak=_status("VmHWM"))
+        notes.update(rss=resident("VmRSS"), peak=resident("VmHWM"))
         notes["torch"] = float("torch" in sys.modules)
         program.application.quit()
 
@@ -45,8 +45,8 @@ def main(started: float) -> int:
     return code
 
 
-def _status(name: str) -> float:
-    """A line of Linux's /proc/self/status in MiB."""
+def resident(name: str) -> float:
+    """A line of Linux's /proc/self/status in MiB: VmRSS, or VmHWM for the largest ever."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 

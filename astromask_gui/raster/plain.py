@@ -21,9 +21,12 @@ from astromask_gui.raster.frame import (
 from astromask_gui.raster.styles import DIMMED, HIDDEN, NORMAL, StyleTables, plain_tables
 
 _MOST_STAMPED = 400_000
-"""Pixels of all discs together; of more points only a sample is drawn."""
-_MOST_POINTS = 500_000
+"""Pixels of all discs together; where there would be more, points are single pixels."""
+_MOST_POINTS = 150_000
+"""Of so many a frame takes less than a tenth of a second, beside all that goes on at start-up."""
 _OPACITY = 0.9
+_LONE, _FULL, _FULL_SHARE = 0.28, 0.97, 0.995
+"""Opacity of a single pixel's point, and of the count that this share of the pixels stay below."""
 
 
 class PlainMap:
@@ -42,16 +45,17 @@ class PlainMap:
         self._colours, self._states, self._tables = colours, states, tables
 
     def render(self, request: FrameRequest) -> Frame:
-        """A picture with discs of at least a pixel, whatever the crowd."""
+        """A picture with discs, or where there are very many points with dots."""
         began = time.perf_counter()
         rows, px, py = self._shown(request)
         states = np.full(rows.size, NORMAL) if self._states is None else self._states[rows]
         visible = rows[states >= DIMMED]
         share = self._sampling()
         radius = max(disc_radius(rows.size * share, request) / request.reduction, 0.7)
-        step = max(1, rows.size * (2 * _reach(radius) + 1) ** 2 // _MOST_STAMPED)
-        codes = (states.astype(np.int64) << 8 | self._colours[rows])[::step]
-        pixels = self._draw(px[::step], py[::step], codes, radius, request)
+        if rows.size * (2 * _reach(radius) + 1) ** 2 > _MOST_STAMPED:
+            radius = 0.0
+        codes = states.astype(np.int64) << 8 | self._colours[rows]
+        pixels = self._draw(px, py, codes, radius, request)
         few = visible if share == 1 and visible.size <= THUMBNAIL_LIMIT else visible[:0]
         elapsed = (time.perf_counter() - began) * 1e3
         stats = FrameStats(int(visible.size) * share, codes.size, 0.0, radius, True, elapsed)
@@ -86,17 +90,18 @@ class PlainMap:
         radius: float,
         request: FrameRequest,
     ) -> np.ndarray:
-        """(H, W) uint32 pixels: a stamp of discs about every point, summed, then blended."""
+        """(H, W) uint32 pixels: a stamp about every point, summed, then blended."""
         height, width = request.shape
-        place, cover, point = _stamps(px, py, radius, height, width)
-        amounts = self._tables.discs[codes]
+        stamps = _stamps(px, py, radius, height, width) if radius else _dots(px, py, height, width)
+        place, cover, point = stamps
+        amounts = (self._tables.discs if radius else self._tables.points)[codes]
         weight = np.bincount(place, cover * amounts[point, 0], height * width)
         inked = np.flatnonzero(weight)
         colour = np.empty((inked.size, 3))
         for channel in range(3):
             ink = np.bincount(place, cover * amounts[point, channel + 1], height * width)
             colour[:, channel] = ink[inked] / weight[inked]
-        alpha = _OPACITY * np.minimum(weight[inked], 1.0)[:, None]
+        alpha = (_disc_opacity if radius else _dot_opacity)(weight[inked])[:, None]
         rgb = np.asarray(request.background) * (1 - alpha) + colour * alpha
         pixels = np.full(height * width, _packed(np.array([request.background]))[0], np.uint32)
         pixels[inked] = _packed(rgb + 0.5)
@@ -164,6 +169,26 @@ def _stamps(
     column, line = np.broadcast_arrays(column, line)
     hit = (cover > 0) & (column >= 0) & (column < width) & (line >= 0) & (line < height)
     return (line * width + column)[hit], cover[hit], np.nonzero(hit)[0]
+
+
+def _dots(
+    px: np.ndarray, py: np.ndarray, height: int, width: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Like `_stamps`: of each point the pixel that it falls on."""
+    column = np.clip(px.astype(np.int64), 0, width - 1)
+    line = np.clip(py.astype(np.int64), 0, height - 1)
+    return line * width + column, np.ones(px.size), np.arange(px.size)
+
+
+def _disc_opacity(weight: np.ndarray) -> np.ndarray:
+    return np.asarray(_OPACITY * np.minimum(weight, 1.0))
+
+
+def _dot_opacity(weight: np.ndarray) -> np.ndarray:
+    """Logarithmic in the count, as in `tone`."""
+    most = max(float(np.quantile(weight, _FULL_SHARE)), 3.0) if weight.size else 3.0
+    share = np.log(np.maximum(weight, 1.0)) / np.log(most)
+    return np.asarray(_LONE + (_FULL - _LONE) * np.minimum(share, 1.0))
 
 
 def _packed(rgb: np.ndarray) -> np.ndarray:

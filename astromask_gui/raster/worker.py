@@ -116,6 +116,7 @@ class FrameWorker:
             self._map = None if exact else PlainMap(x, y)
             self._style, self._style_due = style, True
             self._request, self._overview = self._request or self._latest, self._latest_overview
+            self._drawn.clear()
             self._condition.notify_all()
         arguments = (generation, x, y)
         threading.Thread(
@@ -159,7 +160,10 @@ class FrameWorker:
 
     def _prepare(self, generation: int, x: np.ndarray, y: np.ndarray) -> None:
         """Load the kernels, then draw with them, then build the index and draw with that."""
-        load_kernels()
+        if not kernels_are_loaded():
+            # The first sight of the points comes before all that, which holds the interpreter.
+            self._drawn.wait(_FIRST_SIGHT_SECONDS)
+            load_kernels()
         from astromask_gui.raster.engine import MapEngine
 
         if generation != self._generation:

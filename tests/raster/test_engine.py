@@ -187,6 +187,19 @@ def test_the_plain_map_looks_like_the_exact_one() -> None:
     assert np.abs(pictures[0] - pictures[1]).mean() < 2.0
 
 
+def test_a_crowd_drawn_plainly_is_nearly_as_bright_as_drawn_exactly() -> None:
+    points = clusters(COUNT)
+    request = FrameRequest(view_around(*points), 400, 300)
+    style = random_style(3)
+    light = []
+    for points_map in (PlainMap(*points), MapEngine(*points)):
+        points_map.set_style(*style)
+        for _ in range(8):
+            image = points_map.render(request).image
+        light.append(float(((image >> 16 & 255) + (image >> 8 & 255) + (image & 255)).mean()))
+    assert 0.6 < light[0] / light[1] < 1.6
+
+
 class Inbox:
     """Collects frames from the worker's thread."""
 

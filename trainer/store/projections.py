@@ -110,6 +110,9 @@ class Projection:
 
     def coordinates_of(self, count: int) -> np.ndarray:
         """(count, 2) float32 for the first `count` rows of a catalogue that may have grown."""
+        if len(self.rows) == count and np.array_equal(self.rows, np.arange(count)):
+            # As it is for most surveys, and ten times as fast for a million galaxies.
+            return self.points
         out = np.full((count, 2), np.nan, np.float32)
         inside = self.rows < count
         out[self.rows[inside]] = self.points[inside]
