@@ -158,5 +158,10 @@ def _sheet(c: Tokens, chevron: str) -> str:
         border: 1px solid {c.line}; border-radius: {RADIUS}px; }}
     QFrame#mapCard[pinned="true"] {{ border-color: {c.muted}; }}
     QFrame#mapCard QToolButton {{ padding: 2px; }}
+    QFrame#columnChooser QListView::item {{ padding: 3px 2px; }}
+    QFrame#columnChooser QListView::indicator {{ width: 11px; height: 11px; border-radius: 3px;
+        border: 1px solid {c.muted}; }}
+    QFrame#columnChooser QListView::indicator:checked {{ background: {c.accent};
+        border-color: {c.accent}; }}
     QFrame[role="card"] {{ background: {c.raised}; border-radius: {RADIUS}px; }}
     """

@@ -29,6 +29,7 @@ from astromask_gui.widgets.map_colours import MapColours
 from astromask_gui.widgets.map_place import moved_inside
 
 _WIDTH = 268
+_PLACED = "Placed on this map later, among the galaxies that it was made from."
 _PIN_TIP = "Keep this card (P, or a click with the middle button)"
 _UNPIN_TIP = "Take this card away (P, or a click with the middle button)"
 
@@ -59,7 +60,7 @@ class MapCard(QFrame):
         self.name = ElidedLabel("strong")
         self.picture = CardPicture()
         self.lines = CardLines()
-        self.note = label("", "small", wrap=True)
+        self.note = label(_PLACED, "small", wrap=True)
         self.columns_button = _button("Choose the columns on the cards")
         self.pin_button = _button(_PIN_TIP)
         self.setObjectName("mapCard")
@@ -166,7 +167,9 @@ class MapCard(QFrame):
         columns, coloured = self._state.columns, self._view.colouring.column
         names = card_columns(columns, self._state.preferences.card_columns, coloured)
         self.lines.set_lines(card_lines(self._row, columns, names, coloured, self._colours.colours))
-        self.note.setVisible(bool(self.note.text()))
+        placed = self._view.placed
+        was_placed = placed is not None and self._row < len(placed) and bool(placed[self._row])
+        self.note.setVisible(was_placed)
         self.fit()
 
     def fit(self) -> None:

@@ -19,12 +19,15 @@ from astromask_gui.widgets.map_picker import MapPicker
 from astromask_gui.widgets.map_pins import PinnedCards
 from astromask_gui.widgets.map_place import is_on_way, place_beside
 
-DWELL_MS = 25
+DWELL_MS = 20
 """The mouse is so long on a point before its card shows, so that a sweep shows none."""
 GRACE_MS = 160
 """A card stays so long after the mouse has left its point, to be reached."""
 SETTLE_MS = 150
 """After the view has moved, what is under the mouse is looked for once it rests so long."""
+REST_MS = 120
+"""Galaxies around are read ahead once the mouse rests so long: a batch that is being read keeps the
+next galaxy waiting."""
 _GAP = 18.0
 _FADE_MS = 120
 _CLICK = 4.0
@@ -46,6 +49,7 @@ class MapHover(QObject):
         self._canvas, self._picker = canvas, picker
         self._position: QPointF | None = None
         self._middle: QPointF | None = None
+        self._chooser: ColumnChooser | None = None
         self._workspace = self._folder()
         self.obstacles: Callable[[], list[QRectF]] = list
         """What else lies over the map."""
@@ -53,7 +57,7 @@ class MapHover(QObject):
         self._grace = self._timer(GRACE_MS, self._leave)
         self._waver = self._timer(GRACE_MS, self._look_again)
         self._settle = self._timer(SETTLE_MS, self._look_again)
-        self._ahead = self._timer(2 * DWELL_MS, self._read_ahead)
+        self._ahead = self._timer(REST_MS, self._read_ahead)
         self.pins = PinnedCards(view, picker.side_of, self)
         self.card = self._make_card()
         self._connect_signals()
@@ -72,6 +76,7 @@ class MapHover(QObject):
     def _timer(self, milliseconds: int, run: Callable[[], None]) -> QTimer:
         made = QTimer(self)
         made.setSingleShot(True)
+        made.setTimerType(Qt.TimerType.PreciseTimer)
         made.setInterval(milliseconds)
         made.timeout.connect(run)
         return made
@@ -146,6 +151,8 @@ class MapHover(QObject):
             self._hide_card()
 
     def _leave(self) -> None:
+        if self._chooser is not None:
+            return
         self._hide_card()
         self._look_again()
 
@@ -254,10 +261,16 @@ class MapHover(QObject):
 
     def choose_columns(self, beside: QWidget | None = None) -> None:
         """Let the user choose the columns on the cards."""
-        chooser = ColumnChooser(
+        self._chooser = ColumnChooser(
             self._state.columns, self._state.preferences, self._view, self._canvas
         )
-        chooser.show_beside(beside)
+        self._chooser.destroyed.connect(self._on_chosen)
+        self._chooser.show_beside(beside)
+
+    def _on_chosen(self) -> None:
+        """The card, which stayed to show what was chosen, goes with the mouse again."""
+        self._chooser = None
+        self._grace.start()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """The middle button drags the map; a click with it pins."""

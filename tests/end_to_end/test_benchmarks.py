@@ -37,3 +37,10 @@ def test_the_start_is_measured(run: Run, tmp_path: Path) -> None:
     found = measured(run, "startup", tmp_path)
     assert 0 < found["command to first paint"] < found["command to reconstruction"]
     assert found["torch imported in the window's process"] == 0
+
+
+@pytest.mark.slow
+def test_pointing_at_a_galaxy_is_measured(run: Run, tmp_path: Path) -> None:
+    found = measured(run, "hover", tmp_path)
+    assert found["to a card seen before, median"] > 0
+    assert found["to a card never seen, median"] > 0

@@ -386,7 +386,22 @@ def test_columns_can_be_chosen_and_are_preferred_from_then_on(scene: Scene, qtbo
     chooser.usual.click()
     assert state.preferences.card_columns is None
     assert "mag" in [line.name for line in card.lines.lines]
+    qtbot.wait(2 * hover_of(scene)._grace.interval())
+    assert not card.isHidden(), "one sees what one chooses"
+    scene.hover(QPointF(3, 3))
     chooser.close()
+    qtbot.waitUntil(card.isHidden)
+
+
+def test_a_galaxy_that_was_placed_later_is_said_to_be(scene: Scene, qtbot) -> None:
+    row = alone(scene)
+    placed = np.arange(len(scene.places)) == row
+    scene.state.view.set_coordinates("UMAP", scene.places, placed)
+    qtbot.waitUntil(lambda: scene.map.frames.sorted)
+    card = show_card(scene, qtbot, row)
+    assert card.note.isVisible() and "later" in card.note.text()
+    assert card.height() > card.note.geometry().bottom()
+    assert not show_card(scene, qtbot, int(np.argmax(scene.places[:, 0]))).note.isVisible()
 
 
 def test_all_of_a_card_fits_into_it_whatever_the_columns(scene: Scene, qtbot) -> None:
