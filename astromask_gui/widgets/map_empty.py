@@ -16,6 +16,9 @@ from astromask_gui.theme import SPACE
 from astromask_gui.widgets.map_columns import first_pair, numeric
 from astromask_gui.widgets.map_layouts import has_sky
 
+_WIDEST = 420
+"""Of the text, so that its lines stay short."""
+
 
 class EmptyMap(QWidget):
     """Follows the session: nothing open, opening, no embeddings yet, no projection yet. What needs
@@ -33,7 +36,7 @@ class EmptyMap(QWidget):
         self._columns = columns
         self._title = label("", "title")
         self._text = label("", "muted", wrap=True)
-        self._text.setMinimumWidth(420)
+        self._text.setMaximumWidth(_WIDEST)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._busy = BusyBar()
         self._busy.setFixedWidth(220)
@@ -63,8 +66,14 @@ class EmptyMap(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(SPACE[2])
         column.addStretch(1)
-        for widget in (self._title, self._text, self._busy):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._title, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Between stretches, not aligned: so it takes its full width where there is room.
+        text = QHBoxLayout()
+        text.addStretch(1)
+        text.addWidget(self._text, 1000)
+        text.addStretch(1)
+        column.addLayout(text)
+        column.addWidget(self._busy, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(buttons)
         column.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)

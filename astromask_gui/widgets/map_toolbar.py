@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from astromask_gui.icons import icon
 from astromask_gui.parts.modes import MODES_HINT
@@ -64,7 +64,10 @@ ACTIONS = (
         "Of the galaxy under the mouse, or else of the one in the viewer; again to take it away.",
     ),
 )
-_BUTTONS = ("pan", "box", "lasso", "|", "fit", "fit_selection", "back", "forward", "ghosts")
+_TOOL_BUTTONS = ("pan", "box", "lasso")
+_BUTTONS = ("fit", "fit_selection", "back", "forward", "ghosts")
+"""Those that move into a menu where there is no room, the last ones first."""
+_SMALLEST_CHOICE = 64
 
 
 def make_actions(owner: QWidget, run: Callable[[str, bool], None]) -> dict[str, QAction]:
@@ -95,7 +98,10 @@ def _tooltip(spec: ActionSpec) -> str:
 
 
 class MapToolbar(QWidget):
-    """Buttons for the map's actions, the choice of projection, and what the view holds."""
+    """Buttons for the map's actions, the choice of projection, and what the view holds.
+
+    A narrow map, as one of two is, keeps the tools and has the rest in a menu.
+    """
 
     def __init__(self, actions: dict[str, QAction]) -> None:
         super().__init__()
@@ -104,19 +110,24 @@ class MapToolbar(QWidget):
         self._actions = actions
         self.projections = QComboBox()
         self.projections.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.projections.setMinimumWidth(_SMALLEST_CHOICE)
         self.summary = label("", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE[1], SPACE[0], SPACE[1], SPACE[0])
         row.setSpacing(SPACE[0])
         row.addWidget(self.projections)
-        for name in _BUTTONS:
-            if name == "|":
-                row.addSpacing(SPACE[1])
-            else:
-                row.addWidget(self._button(actions[name]))
+        for name in _TOOL_BUTTONS:
+            row.addWidget(self._button(actions[name]))
+        row.addSpacing(SPACE[1])
+        self.optional = {name: self._button(actions[name]) for name in _BUTTONS}
+        for button in self.optional.values():
+            row.addWidget(button)
+        self.more = self._more_button()
+        row.addWidget(self.more)
         row.addStretch(1)
         row.addWidget(self.summary)
         self.renew_icons()
+        self._fit_buttons()
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton()
@@ -126,10 +137,65 @@ class MapToolbar(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return button
 
+    def _more_button(self) -> QToolButton:
+        """Holds what has no room; the menu is made when it is opened."""
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setIconSize(QSize(ICON, ICON))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setToolTip("More of the map's actions")
+        button.setAccessibleName("More of the map's actions")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.aboutToShow.connect(self._fill_menu)
+        button.setMenu(menu)
+        return button
+
+    def _fill_menu(self) -> None:
+        menu = self.more.menu()
+        assert menu is not None
+        menu.clear()
+        for name, button in self.optional.items():
+            if button.isHidden():
+                menu.addAction(self._actions[name])
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the tools and the menu: everything else gives way."""
+        tools = (len(_TOOL_BUTTONS) + 1) * self._button_width()
+        width = 2 * SPACE[1] + _SMALLEST_CHOICE + SPACE[1] + tools
+        return QSize(width, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Show as many buttons as there is room for."""
+        super().resizeEvent(event)
+        self._fit_buttons()
+
+    def set_summary(self, text: str) -> None:
+        """Say what the view holds."""
+        self.summary.setText(text)
+        self._fit_buttons()
+
+    def _button_width(self) -> int:
+        return self.more.sizeHint().width() + SPACE[0]
+
+    def _fit_buttons(self) -> None:
+        tools = len(_TOOL_BUTTONS) * self._button_width()
+        choice = self.projections.sizeHint().width() + SPACE[0]
+        room = self.width() - 2 * SPACE[1] - choice - tools - SPACE[1] - SPACE[0]
+        fitting = max(room // self._button_width(), 0)
+        if fitting < len(_BUTTONS):
+            fitting = max(fitting - 1, 0)
+        for place, button in enumerate(self.optional.values()):
+            button.setVisible(place < fitting)
+        self.more.setVisible(fitting < len(_BUTTONS))
+        left = room - len(_BUTTONS) * self._button_width()
+        self.summary.setVisible(left >= self.summary.sizeHint().width())
+
     def renew_icons(self) -> None:
         """Draw the icons in the colours of the style in force."""
         for spec in (*TOOLS, *ACTIONS):
             self._actions[spec.name].setIcon(icon(spec.icon))
+        self.more.setIcon(icon("dots-horizontal"))
 
     def set_marked(self, marked: bool) -> None:
         """Tell this map from the other one, as that which the panels are about."""

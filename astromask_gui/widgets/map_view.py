@@ -199,7 +199,7 @@ class MapWidget(QWidget):
         )
         scale = frame.request.pixel_ratio / frame.request.reduction
         self.overlay.set_sizes(max(frame.stats.radius / scale, 1.5), self.thumbnails.shown())
-        self.toolbar.summary.setText(_summary(frame.stats.visible))
+        self.toolbar.set_summary(_summary(frame.stats.visible))
 
     def _ask_for_frame(self) -> None:
         if self._view.coordinates is None:
