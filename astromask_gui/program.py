@@ -20,6 +20,7 @@ from astromask_gui.memory import trim
 from astromask_gui.services.all_services import Services
 from astromask_gui.services.demo import SHOWN_GALAXY
 from astromask_gui.services.faults import FaultLog
+from astromask_gui.services.layout_memory import LayoutMemory
 from astromask_gui.services.preferences_service import PreferencesService
 from astromask_gui.services.user_folders import settings_file
 from astromask_gui.services.worker import Worker
@@ -54,6 +55,8 @@ class Program:
         self._apply_style()
         # Before the window, so that services hear of changes before widgets do.
         self.services = Services(self.state, reader)
+        if not plain:
+            self._remember_layouts()
         settings = None if plain else QSettings(str(settings_file()), QSettings.Format.IniFormat)
         self.window = MainWindow(self.state, settings)
         self._interrupts = Interrupts(self.application.quit)
@@ -77,6 +80,15 @@ class Program:
         if self._sentence:
             print(self._sentence, file=sys.stderr if code else sys.stdout)
         return code
+
+    def _remember_layouts(self) -> None:
+        """Show each workspace as it was looked at last."""
+        memory = LayoutMemory(self.state.view, parent=self.services)
+        workspace = self.services.workspace
+        # While another one fills the state, what is shown belongs to neither.
+        workspace.changing.connect(memory.forget)
+        workspace.closed.connect(memory.forget)
+        workspace.loaded_changed.connect(memory.open)
 
     def _connect_signals(self) -> None:
         self.state.preferences.changed.connect(self._apply_style)

@@ -45,15 +45,16 @@ class PreferencesService(QObject):
             self._preferences.set_style(cast(Style, style))
         self._preferences.set_motion(self._is_on("motion"))
         self._preferences.set_mini_map(self._is_on("mini_map"))
+        self._preferences.set_sexagesimal(self._is_on("sexagesimal", "false"))
         self._preferences.set_card_columns(_names(self._settings.value("card_columns", "")))
         recent = self._settings.value("recent", [])
         # A list of one is read back as text.
         folders = [recent] if isinstance(recent, str) else recent or []
         self._preferences.set_recent(tuple(map(str, folders)))
 
-    def _is_on(self, name: str) -> bool:
+    def _is_on(self, name: str, otherwise: str = "true") -> bool:
         # An INI file holds text.
-        return str(self._settings.value(name, "true")) == "true"
+        return str(self._settings.value(name, otherwise)) == "true"
 
     def _values(self) -> dict[str, Any]:
         preferences = self._preferences
@@ -61,6 +62,7 @@ class PreferencesService(QObject):
             "style": preferences.style,
             "motion": "true" if preferences.motion else "false",
             "mini_map": "true" if preferences.mini_map else "false",
+            "sexagesimal": "true" if preferences.sexagesimal else "false",
             # None is no list, and an empty one not the same.
             "card_columns": json.dumps(preferences.card_columns),
             "recent": list(preferences.recent),

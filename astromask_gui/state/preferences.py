@@ -22,6 +22,7 @@ class Preferences(QObject):
         self._recent: tuple[str, ...] = ()
         self._card_columns: tuple[str, ...] | None = None
         self._mini_map = True
+        self._sexagesimal = False
 
     @property
     def style(self) -> Style:
@@ -48,6 +49,11 @@ class Preferences(QObject):
         """Whether a small map of the whole is shown when the view is deep in."""
         return self._mini_map
 
+    @property
+    def sexagesimal(self) -> bool:
+        """Whether maps of the sky tell hours and arcminutes instead of decimal degrees."""
+        return self._sexagesimal
+
     def set_style(self, style: Style) -> None:
         """Choose the style."""
         if style != self._style:
@@ -70,6 +76,12 @@ class Preferences(QObject):
         """Choose whether the small map is shown."""
         if shown != self._mini_map:
             self._mini_map = shown
+            self.changed.emit()
+
+    def set_sexagesimal(self, on: bool) -> None:
+        """Choose how maps of the sky tell positions."""
+        if on != self._sexagesimal:
+            self._sexagesimal = on
             self.changed.emit()
 
     def set_recent(self, folders: tuple[str, ...]) -> None:

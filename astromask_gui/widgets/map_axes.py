@@ -12,8 +12,9 @@ from astromask_gui.rendering.scales import axis_title
 from astromask_gui.rendering.sky import unproject
 from astromask_gui.rendering.ticks import Ticks, axis_ticks, value_text
 from astromask_gui.state.plane import ColumnAxes, Scale, SkyAxes
+from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.view import MapView
-from astromask_gui.theme import Tokens
+from astromask_gui.theme import tokens
 from astromask_gui.widgets.map_axis_strip import AxisStrip
 from astromask_gui.widgets.map_canvas import MapCanvas
 from astromask_gui.widgets.map_geometry import PixelMapping
@@ -26,40 +27,43 @@ _ROOM_X, _ROOM_Y = 90.0, 60.0
 class MapAxes(QWidget):
     """Holds a canvas; follows its view and the axes of a `MapView`."""
 
-    def __init__(self, canvas: MapCanvas, view: MapView, tokens: Tokens) -> None:
+    def __init__(self, canvas: MapCanvas, view: MapView, preferences: Preferences) -> None:
         super().__init__()
-        self._canvas, self._view = canvas, view
-        self.bottom = AxisStrip("bottom", tokens)
-        self.left = AxisStrip("left", tokens)
-        self.graticule = GraticuleItem(tokens)
+        self._canvas, self._view, self._preferences = canvas, view, preferences
+        look = tokens(preferences.style)
+        self.bottom = AxisStrip("bottom", look)
+        self.left = AxisStrip("left", look)
+        self.graticule = GraticuleItem(look)
         self._corner = QFrame()
-        self._style: AngleStyle = "degrees"
+        self._build()
+        view.coordinates_changed.connect(self._follow_plane)
+        canvas.view_changed.connect(self._follow_view)
+        canvas.hovered.connect(self._read_out)
+        preferences.changed.connect(self._follow_preferences)
+        self._follow_preferences()
+        self._follow_plane()
+
+    def _build(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
         grid.addWidget(self.left, 0, 0)
-        grid.addWidget(canvas, 0, 1)
+        grid.addWidget(self._canvas, 0, 1)
         grid.addWidget(self._corner, 1, 0)
         grid.addWidget(self.bottom, 1, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(0, 1)
-        self.set_tokens(tokens)
-        view.coordinates_changed.connect(self._follow_plane)
-        canvas.view_changed.connect(self._follow_view)
-        canvas.hovered.connect(self._read_out)
-        self._follow_plane()
 
-    def set_tokens(self, tokens: Tokens) -> None:
-        """Take another style's colours."""
+    @property
+    def _angles(self) -> AngleStyle:
+        return "sexagesimal" if self._preferences.sexagesimal else "degrees"
+
+    def _follow_preferences(self) -> None:
+        look = tokens(self._preferences.style)
         for part in (self.bottom, self.left, self.graticule):
-            part.set_tokens(tokens)
-        self._corner.setStyleSheet(f"background: {tokens.map_background};")
-
-    def set_angle_style(self, style: AngleStyle) -> None:
-        """Tell the sky in decimal degrees, or in hours and degrees of sixty minutes."""
-        if style != self._style:
-            self._style = style
-            self._follow_view()
+            part.set_tokens(look)
+        self._corner.setStyleSheet(f"background: {look.map_background};")
+        self._follow_view()
 
     def _follow_plane(self) -> None:
         has_axes = self._view.axes is not None
@@ -96,7 +100,7 @@ class MapAxes(QWidget):
 
     def _show_sky(self, axes: SkyAxes, mapping: PixelMapping) -> None:
         view, (per_x, per_y) = mapping.view, mapping.units(1.0)
-        drawn: Graticule = graticule(axes, view, per_x, self._style)
+        drawn: Graticule = graticule(axes, view, per_x, self._angles)
         self.graticule.set_graticule(drawn)
         below = [label for label in drawn.labels if label.side == "bottom"]
         left = [label for label in drawn.labels if label.side == "left"]
@@ -119,8 +123,8 @@ class MapAxes(QWidget):
             ra, dec = unproject(axes, np.array([x]), np.array([y]))
             if np.isnan(ra[0]):
                 return ""
-            step = angle_step(per_x, is_ra=False, style=self._style).degrees
-            return position_text(float(ra[0]), float(dec[0]), step, self._style)
+            step = angle_step(per_x, is_ra=False, style=self._angles).degrees
+            return position_text(float(ra[0]), float(dec[0]), step, self._angles)
         if isinstance(axes, ColumnAxes):
             right, up = value_text(axes.x, x, per_x), value_text(axes.y, y, per_y)
             return f"{axes.x.name} {right}   {axes.y.name} {up}"

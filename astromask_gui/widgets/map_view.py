@@ -66,7 +66,7 @@ class MapWidget(QWidget):
         self._clicks = MapClicks(self.canvas, self.frames, self.picker, state)
         self.mini = MiniMap(self.canvas, self.views, self.frames, state.preferences)
         self.hover.obstacles = self.mini.places
-        self.axes = MapAxes(self.canvas, view, look)
+        self.axes = MapAxes(self.canvas, view, state.preferences)
         lines, leaders = self.axes.graticule, self.hover.pins.leaders
         for layer, item in enumerate((self.raster, lines, self.thumbnails, self.overlay, leaders)):
             item.setZValue(layer)
@@ -182,7 +182,6 @@ class MapWidget(QWidget):
         self.raster.set_background(QColor(look.map_background))
         self.overlay.set_tokens(look)
         self.hover.pins.leaders.set_tokens(look)
-        self.axes.set_tokens(look)
         self.toolbar.renew_icons()
 
     def _on_frame(self, frame: Frame) -> None:

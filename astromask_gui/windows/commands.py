@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.labels import GRADES
+from astromask_gui.state.plane import SkyLayout
 from astromask_gui.widgets.label_panel import MEANINGS
 from astromask_gui.windows.actions import ActionSpec
 
@@ -114,6 +115,10 @@ def _view(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
     return [
         make("&Two maps side by side", "A second map of the same galaxies, or one map again",
              toggle_second_map, "Ctrl+M"),
+        make("On the s&ky", "Place the galaxies by their RA and Dec",
+             lambda: state.maps.current.request_layout(SkyLayout()), "Ctrl+Alt+S"),
+        make("RA in &hours or degrees", "How maps of the sky tell positions",
+             lambda: preferences.set_sexagesimal(not preferences.sexagesimal), "Ctrl+Alt+H"),
         make("M&ini-map on or off", "A small map of the whole, when the view is deep in",
              lambda: preferences.set_mini_map(not preferences.mini_map), "Shift+M"),
         make("&Columns on the cards …", "What the card of a galaxy under the mouse says",

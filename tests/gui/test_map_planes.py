@@ -264,7 +264,7 @@ def test_the_values_under_the_mouse_are_told(scene: Planes) -> None:
     place = scene.canvas.mapping().to_pixels(np.zeros((1, 2)))[0]
     scene.hover(QPointF(*place))
     assert scene.axes.bottom.note.startswith("RA 0.0") and "Dec +2.0" in scene.axes.bottom.note
-    scene.axes.set_angle_style("sexagesimal")
+    scene.state.preferences.set_sexagesimal(True)
     scene.hover(QPointF(*place))
     assert "RA 0h00m1" in scene.axes.bottom.note and "Dec +2°00′" in scene.axes.bottom.note
     scene.choose(TWO_COLUMNS)
