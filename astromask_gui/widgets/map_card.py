@@ -92,7 +92,7 @@ class MapCard(QFrame):
     def _connect_signals(self) -> None:
         state = self._state
         self.pin_button.clicked.connect(self.pin_wanted)
-        self.columns_button.clicked.connect(lambda: self.columns_wanted.emit(self.columns_button))
+        self.columns_button.clicked.connect(lambda: self.columns_wanted.emit(self))
         state.thumbnails.ready.connect(self._on_thumbnails)
         state.identifiers.ready.connect(self._on_identifiers)
         state.display.changed.connect(self._show_picture)

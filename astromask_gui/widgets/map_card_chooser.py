@@ -22,6 +22,7 @@ from astromask_gui.theme import SPACE
 from astromask_gui.widgets.map_card_facts import card_columns
 
 _SIZE = (240, 320)
+_GAP = 4
 _NOT_OFFERED = "object_id"
 
 
@@ -59,17 +60,19 @@ class ColumnChooser(QFrame):
         self.resize(*_SIZE)
 
     def show_beside(self, widget: QWidget | None) -> None:
-        """Open below a widget, or in the middle of the map."""
+        """Open beside a card, which shows what is chosen, or in the middle of the map."""
         parent = self.parentWidget()
         assert parent is not None
         if widget is not None:
-            corner = widget.mapToGlobal(QPoint(0, widget.height() + 2))
+            corner = widget.mapToGlobal(QPoint(widget.width() + _GAP, 0))
         else:
             middle = parent.rect().center()
             corner = parent.mapToGlobal(middle - self.rect().center())
         screen = parent.screen()
         if screen is not None:
             free = screen.availableGeometry()
+            if widget is not None and corner.x() + self.width() > free.right():
+                corner = widget.mapToGlobal(QPoint(-_GAP - self.width(), 0))
             corner.setX(max(free.left(), min(corner.x(), free.right() - self.width())))
             corner.setY(max(free.top(), min(corner.y(), free.bottom() - self.height())))
         self.move(corner)

@@ -261,6 +261,8 @@ class MapHover(QObject):
 
     def choose_columns(self, beside: QWidget | None = None) -> None:
         """Let the user choose the columns on the cards."""
+        if beside is None and not self.card.isHidden():
+            beside = self.card
         self._chooser = ColumnChooser(
             self._state.columns, self._state.preferences, self._view, self._canvas
         )
