@@ -1,7 +1,7 @@
 """The `astromask` command.
 
-Each module of `trainer.commands` is a subcommand of the same name: its docstring's first
-line is the help, `add_arguments(parser)` its options, `run(args) -> int` its work. Only
+Each module of `trainer.commands` is a subcommand of the same name, `-` for `_`: its docstring's
+first line is the help, `add_arguments(parser)` its options, `run(args) -> int` its work. Only
 the module that is asked for is imported, and it imports what is heavy when it runs.
 """
 
@@ -34,6 +34,7 @@ _ORDER = (
     "simulate",
     "pretrain",
     "embed",
+    "import-embeddings",
     "project",
     "place",
     "measure",
@@ -49,7 +50,8 @@ _ORDER = (
 
 def command_names() -> list[str]:
     """Every subcommand, in the order in which a survey meets them."""
-    found = {module.name for module in pkgutil.iter_modules(trainer.commands.__path__)}
+    modules = pkgutil.iter_modules(trainer.commands.__path__)
+    found = {module.name.replace("_", "-") for module in modules}
     found -= _NO_COMMANDS
     known = [name for name in _ORDER if name in found]
     return known + sorted(found - set(known))
@@ -84,7 +86,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     # Help and mistakes need the whole list; a known command needs only itself.
     wanted = [words[0]] if words and words[0] in names else names
     for name in wanted:
-        module = importlib.import_module(f"trainer.commands.{name}")
+        module = importlib.import_module(f"trainer.commands.{name.replace('-', '_')}")
         _add_command(commands, name, module)
     return parser
 

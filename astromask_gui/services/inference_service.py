@@ -86,6 +86,9 @@ class InferenceService(QObject):
         """Vectors (n, D) of whole cutouts (n, B, H, W) in the survey's bands, made as the open
         store's were; the newest request wins."""
         store = self._loaded.store if self._loaded else None
+        if store is not None and (why := store.manifest.why_no_encoder) is not None:
+            failed(why)
+            return
         if store is None or self._problem or self._model is None:
             failed(self._problem or self._why_no_vectors())
             return
@@ -93,7 +96,7 @@ class InferenceService(QObject):
         if self._model.sha256 != manifest.checkpoint_sha256:
             failed(
                 f"{self._checkpoint} is not the checkpoint that made the store"
-                f' "{manifest.name}" (sha256 {manifest.checkpoint_sha256[:12]}…): it has'
+                f' "{manifest.name}", {manifest.origin}: it has the sha256'
                 f" {self._model.sha256[:12]}…. Embed again to compare with it."
             )
             return
@@ -125,7 +128,7 @@ class InferenceService(QObject):
             return
         self._checkpoint = loaded.facts.checkpoint
         if self._checkpoint is None:
-            self._refuse(NO_CHECKPOINT, "none", "No checkpoint")
+            self._refuse(_no_checkpoint(loaded), "none", "No checkpoint")
             return
         if not loaded.has_checkpoint:
             self._refuse(f"The checkpoint {self._checkpoint} is no longer there.", "failed")
@@ -268,5 +271,16 @@ class InferenceService(QObject):
         return "The checkpoint is still being loaded; drop the file again in a moment."
 
 
+def _no_checkpoint(loaded: Loaded) -> str:
+    manifest = loaded.store.manifest if loaded.store else None
+    if manifest is None or manifest.imported is None:
+        return NO_CHECKPOINT
+    return (
+        f'The model behind the imported embeddings "{manifest.name}" is not known, so nothing can'
+        " be reconstructed. Pretrain a model, or embed with a checkpoint that you have."
+    )
+
+
 def _scaling(loaded: Loaded | None) -> dict[str, Any] | None:
-    return dict(loaded.store.manifest.scaling) if loaded and loaded.store else None
+    """How the open store's cutouts were scaled; None where the checkpoint is to say."""
+    return (dict(loaded.store.manifest.scaling) or None) if loaded and loaded.store else None

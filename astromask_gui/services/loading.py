@@ -218,8 +218,8 @@ def _preference(name: str) -> int:
 
 
 def _checkpoint(folder: Path, store: EmbeddingStore | None, found: tuple[Path, ...]) -> Path | None:
-    """The checkpoint that made the store; without a store the newest of the runs."""
-    if store is None:
+    """The checkpoint that made the store; where none is known the newest of the runs."""
+    if store is None or store.manifest.checkpoint_path is None:
         return found[0] if found else None
     # Joining an absolute path gives that path.
     return folder / store.manifest.checkpoint_path

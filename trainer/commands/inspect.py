@@ -52,6 +52,11 @@ def describe(path: Path, bands: str | None = None) -> dict[str, Any]:
         return _checkpoint(path)
     if kind == "catalogue":
         return _catalogue(path)
+    if path.is_file():
+        from trainer.store.foreign import describe_embeddings, holds_embeddings
+
+        if holds_embeddings(path):
+            return describe_embeddings(path)
     from trainer.cutouts.bands import split_names
     from trainer.cutouts.inspection import describe_cutouts
 
@@ -184,6 +189,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         "workspace": _workspace_lines,
         "checkpoint": _checkpoint_lines,
         "catalogue": _catalogue_lines,
+        "embeddings": _embedding_lines,
     }.get(facts["kind"], cutout_lines)
     return [facts["path"], facts["sentence"], "", *text(facts)]
 
@@ -250,6 +256,21 @@ def _checkpoint_lines(facts: dict[str, Any]) -> list[str]:
 def _decoder_text(decoder: dict[str, Any]) -> str:
     known = {name: "not known" if value is None else value for name, value in decoder.items()}
     return ", ".join(f"{name} {value}" for name, value in known.items())
+
+
+def _embedding_lines(facts: dict[str, Any]) -> list[str]:
+    from trainer.cutouts.inspection_text import aligned, listed, size_text
+
+    known = facts["coordinates"]
+    pairs = [
+        ("Vectors", f"{facts['count']:,} of length {facts['dimension']} in `{facts['dataset']}`"),
+        ("Identifiers", listed(facts["identifiers"]) or "none"),
+        ("Coordinates", f"of {known:,}" if known else "none"),
+        ("Columns", listed(facts["columns"])),
+        ("Stored as", f"{facts['dtype']}; {size_text(facts['size_bytes'])}"),
+    ]
+    taken = "`astromask import-embeddings WORKSPACE FILE` takes them into a workspace."
+    return [*aligned(pairs), "", taken]
 
 
 def _catalogue_lines(facts: dict[str, Any]) -> list[str]:

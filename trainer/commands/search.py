@@ -104,8 +104,10 @@ def _encode(workspace: Workspace, store: EmbeddingStore, args: argparse.Namespac
     )
     for note in cutout.notes:
         print(f"Note: {note}", file=sys.stderr)
+    pool, orientations = manifest.pool, manifest.orientations
+    assert pool is not None and orientations is not None, "only imported vectors don't say"
     with EncoderClient(checkpoint, heads=manifest.heads, scaling=manifest.scaling) as encoder:
-        return encoder.encode(cutout.pixels, pool=manifest.pool, orientations=manifest.orientations)
+        return encoder.encode(cutout.pixels, pool=pool, orientations=orientations)
 
 
 def _described(

@@ -45,7 +45,7 @@ _HDF5_READERS = (
     "hdf5_array:Hdf5ArrayReader",
 )
 """Asked in this order; the last takes any single dataset of four dimensions."""
-_EMBEDDING_DATASETS = ("simclr_reps", "embeddings", "image_embeddings")
+EMBEDDING_DATASETS = ("simclr_reps", "embeddings", "image_embeddings")
 _IMAGE_DATASETS = ("images", "cutouts", "image_array")
 _FILE_READERS = {
     "npy": "numpy_array:NumpyReader",
@@ -150,13 +150,13 @@ def _has_user_block(path: Path) -> bool:
 def _open_hdf5(path: Path, bands: Sequence[str] | None) -> CutoutReader:
     file = open_hdf5(path)
     with reading(path):
-        embeddings = [name for name in _EMBEDDING_DATASETS if _dimensions(file, name) == 2]
-        if embeddings and not any(name in file for name in _IMAGE_DATASETS):
-            shape = file[embeddings[0]].shape
+        if (embeddings := embeddings_in(file)) is not None:
+            shape = file[embeddings].shape
             file.close()
             raise FormatError(
-                f"{path} holds embeddings (`{embeddings[0]}`, {shape[0]} vectors of"
-                f" {shape[1]}) and no images; cutouts were expected."
+                f"{path} holds embeddings (`{embeddings}`, {shape[0]} vectors of {shape[1]}) and"
+                " no images; cutouts were expected. `astromask import-embeddings` takes them into"
+                " a workspace."
             )
         for entry in _HDF5_READERS:
             reader: type[Hdf5Reader] = _load(entry)
@@ -168,6 +168,12 @@ def _open_hdf5(path: Path, bands: Sequence[str] | None) -> CutoutReader:
         f"{path} is HDF5 but holds no cutouts that are known: expected one dataset of four"
         f" dimensions (cutouts, bands, height, width); found {names}."
     )
+
+
+def embeddings_in(file: h5py.File) -> str | None:
+    """The dataset with embeddings in a file that holds no images; None for other files."""
+    found = [name for name in EMBEDDING_DATASETS if _dimensions(file, name) == 2]
+    return found[0] if found and not any(name in file for name in _IMAGE_DATASETS) else None
 
 
 def _open_fits(path: Path, bands: Sequence[str] | None) -> CutoutReader:

@@ -28,9 +28,11 @@ def checkpoint_reference(path: Path, workspace: Path) -> str:
 def find_checkpoint(manifest: StoreManifest, workspace: Path, given: Path | None = None) -> Path:
     """The checkpoint file of a store: `given`, or where the manifest says.
 
-    Raises CheckpointError where it is not there, MismatchError naming both where its
+    Raises CheckpointError where it is not there or not known, MismatchError naming both where its
     contents are not those that made the store.
     """
+    if manifest.checkpoint_path is None or manifest.checkpoint_sha256 is None:
+        raise CheckpointError(manifest.why_no_encoder or f'"{manifest.name}" has no checkpoint.')
     # Joining an absolute path gives that path.
     path = given if given is not None else workspace / manifest.checkpoint_path
     if not path.is_file():

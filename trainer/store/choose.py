@@ -26,7 +26,8 @@ def open_store(workspace: Workspace, name: str | None = None) -> EmbeddingStore:
 
 def newest_store(workspace: Workspace) -> str:
     """Name of the store that was finished last. Raises WorkspaceError where there is none."""
-    finished, unfinished = [], []
+    finished: list[tuple[str, str]] = []
+    unfinished: list[tuple[str, StoreManifest]] = []
     for name in workspace.stores():
         try:
             manifest = read_manifest(workspace.store_folder(name))
@@ -35,13 +36,14 @@ def newest_store(workspace: Workspace) -> str:
         if manifest.complete:
             finished.append((manifest.created, name))
         else:
-            unfinished.append(name)
+            unfinished.append((name, manifest))
     if finished:
         return max(finished)[1]
     if unfinished:
+        begun, manifest = unfinished[0]
         raise WorkspaceError(
-            f'The embedding "{unfinished[0]}" of {workspace.folder} is not finished. Run'
-            " `astromask embed` with the same checkpoint again; it continues where it stopped."
+            f'The embedding "{begun}" of {workspace.folder} is not finished.'
+            f" {manifest.how_to_continue}"
         )
     raise WorkspaceError(
         f"{workspace.folder} has no embeddings yet. `astromask embed {workspace.folder}"

@@ -219,8 +219,8 @@ class EmbeddingStore:
         if not manifest.complete:
             raise WorkspaceError(
                 f'The store "{manifest.name}" is not finished: its embedding was stopped'
-                f" before the last of {manifest.rows} galaxies. Run `astromask embed` with the"
-                f" same checkpoint and name again; it continues where it stopped. ({folder})"
+                f" before the last of {manifest.rows} galaxies. {manifest.how_to_continue}"
+                f" ({folder})"
             )
         rows, shards = [], []
         for number, count in enumerate(manifest.shards):
@@ -257,8 +257,8 @@ class EmbeddingStore:
             missing = rows[~known]
             raise QueryError(
                 f"{len(missing)} of the {len(rows)} rows asked for have no vector in the store"
-                f' "{self.manifest.name}", the first of them row {missing[0]}. Run'
-                " `astromask embed` again: it adds what is missing."
+                f' "{self.manifest.name}", the first of them row {missing[0]}.'
+                f" {self.manifest.how_to_complete}"
             )
         return self.read_positions(self.row_positions[rows])
 

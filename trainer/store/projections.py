@@ -130,8 +130,7 @@ class Projection:
             raise MismatchError(
                 f'The projection "{self.manifest.name}" ({self.manifest.created}) was made from'
                 f' other vectors than those now in the store "{store.manifest.name}", which'
-                f" come from {store.manifest.checkpoint_path} (sha256"
-                f" {store.manifest.checkpoint_sha256[:12]}…). Run `astromask project` again."
+                f" come from {store.manifest.origin}. Run `astromask project` again."
             )
 
 

@@ -102,10 +102,9 @@ def run_score(config: ScoreConfig, context: JobContext) -> Finished:
     store = open_store(workspace, probe.store)
     if store.manifest.identity != probe.store_identity:
         raise MismatchError(
-            f"The run {probe.run} learnt from vectors of the checkpoint with the sha256"
-            f' {probe.checkpoint_sha256[:12]}…; the store "{probe.store}" now holds others, of'
-            f" {store.manifest.checkpoint_path} (sha256 {store.manifest.checkpoint_sha256[:12]}…)"
-            " or made in another way. Run `astromask finetune` again."
+            f"The run {probe.run} learnt from vectors {_made_by(probe)}; the store"
+            f' "{probe.store}" now holds others, of {store.manifest.origin} or made in another'
+            " way. Run `astromask finetune` again."
         )
     if revision(workspace.labels_folder, config.labels) != probe.labels_revision:
         context.warn(
@@ -133,6 +132,12 @@ def run_score(config: ScoreConfig, context: JobContext) -> Finished:
         message=f'{len(scores):,} galaxies are scored; the column is "{column}".',
         outputs={"column": column, "run": probe.run, "store": probe.store},
     )
+
+
+def _made_by(probe: ProbeFile) -> str:
+    if probe.checkpoint_sha256 is None:
+        return "that were imported"
+    return f"of the checkpoint with the sha256 {probe.checkpoint_sha256[:12]}…"
 
 
 def _origin(workspace: Workspace, store: EmbeddingStore) -> dict[str, Any]:

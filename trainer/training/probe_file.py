@@ -35,7 +35,8 @@ class ProbeFile(BaseModel):
     """Examples by grade, and "ungraded" for those that were taken as weak negatives."""
     store: str
     store_identity: str
-    checkpoint_sha256: str
+    checkpoint_sha256: str | None
+    """None for vectors that were imported."""
     catalogue_fingerprint: str
     catalogue_rows: int
     seed: int

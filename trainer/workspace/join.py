@@ -88,8 +88,8 @@ def match_positions(
     if not len(here) or not len(there):
         return places
     chord = 2 * np.sin(np.radians(radius / 3600) / 2)
-    tree = cKDTree(_unit_vectors(other_ra[there], other_dec[there]))
-    _, nearest = tree.query(_unit_vectors(ra[here], dec[here]), distance_upper_bound=chord)
+    tree = cKDTree(sky_directions(other_ra[there], other_dec[there]))
+    _, nearest = tree.query(sky_directions(ra[here], dec[here]), distance_upper_bound=chord)
     found = nearest < len(there)
     places[here[found]] = there[nearest[found]]
     return places
@@ -172,7 +172,7 @@ def _first(table: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray | None:
     return next((table[name] for name in names if name in table.column_names), None)
 
 
-def _unit_vectors(ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
+def sky_directions(ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
     """(N, 3) directions of positions in degrees."""
     longitude, latitude = np.radians(ra), np.radians(dec)
     return np.stack(
