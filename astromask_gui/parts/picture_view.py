@@ -1,8 +1,9 @@
-"""A picture drawn pixel by pixel, as large as fits, on black, with what lies over it."""
+"""A picture drawn pixel by pixel on black, whole or a part of it, with what lies over it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,28 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from astromask_gui.state.cutout_view import WHOLE, CutoutWindow
+
 Overlay = Callable[[QPainter, QRectF, float], None]
-"""Draws over the picture: painter, the picture's rectangle, screen pixels per picture pixel."""
+"""Draws over the picture: painter, the whole picture's rectangle (which may reach beyond the
+view), screen pixels per picture pixel."""
+
+
+class PictureTool(Protocol):
+    """What takes the mouse over a picture; places are in picture pixels from its top left."""
+
+    def press(self, x: float, y: float, reach: float) -> bool:
+        """Whether it takes the mouse until `release`; `reach` pixels away counts as hit."""
+
+    def drag(self, x: float, y: float) -> None:
+        """The mouse moves while it is held; it may leave the picture."""
+
+    def release(self) -> None:
+        """The button is let go."""
+
+
+_REACH = 6.0
+"""Screen pixels within which something counts as hit."""
 
 
 def to_image(picture: NDArray[np.uint8]) -> QImage:
@@ -34,15 +55,30 @@ class PictureView(QWidget):
     def __init__(self, parent: QWidget | None = None, smallest: int = 64) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
+        self._window = WHOLE
         self._overlays: list[Overlay] = []
+        self._tool: PictureTool | None = None
+        self._tool_holds = False
         self._smallest = smallest
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
 
-    def set_picture(self, picture: NDArray[np.uint8] | None) -> None:
+    def set_picture(self, picture: NDArray[np.uint8] | QImage | None) -> None:
         """Show a picture (H, W, 3) uint8, or nothing."""
-        self._image = None if picture is None else to_image(picture)
+        self._image = to_image(picture) if isinstance(picture, np.ndarray) else picture
         self.update()
+
+    def set_window(self, window: CutoutWindow) -> None:
+        """Show another part of the picture."""
+        if window != self._window:
+            self._window = window
+            self.update()
+
+    def set_tool(self, tool: PictureTool | None) -> None:
+        """Let a tool have the mouse first."""
+        if tool is not self._tool:
+            self._release_tool()
+            self._tool = tool
 
     @property
     def image(self) -> QImage | None:
@@ -54,13 +90,23 @@ class PictureView(QWidget):
         self._overlays.append(overlay)
 
     def picture_rectangle(self) -> QRectF:
-        """Where the picture lies in the widget: centred, its shape kept."""
+        """Where the whole picture lies in the widget, its shape kept."""
+        width, height = self.width(), self.height()
         if self._image is None:
-            side = min(self.width(), self.height())
-            return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        scale = min(self.width() / self._image.width(), self.height() / self._image.height())
-        width, height = self._image.width() * scale, self._image.height() * scale
-        return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+            side = min(width, height)
+            return QRectF((width - side) / 2, (height - side) / 2, side, side)
+        columns, rows = self._image.width(), self._image.height()
+        scale = self._window.scale(width, height, columns, rows)
+        left, top = self._window.corner(width, height, columns, rows)
+        return QRectF(left, top, columns * scale, rows * scale)
+
+    def picture_scale(self) -> float:
+        """Screen pixels a picture pixel; 1 without a picture."""
+        return 1.0 if self._image is None else self.picture_rectangle().width() / self._columns()
+
+    def place_of(self, place: QPointF) -> QPointF:
+        """A place of the widget in picture pixels from the picture's top left corner."""
+        return (place - self.picture_rectangle().topLeft()) / self.picture_scale()
 
     def sizeHint(self) -> QSize:
         return QSize(3 * self._smallest, 3 * self._smallest)
@@ -79,34 +125,57 @@ class PictureView(QWidget):
             painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
             painter.drawRect(rectangle.adjusted(0.5, 0.5, -0.5, -0.5))
             return
-        painter.fillRect(rectangle, QColor(0, 0, 0))
+        shown = rectangle.intersected(QRectF(self.rect()))
+        painter.fillRect(shown, QColor(0, 0, 0))
         scale = rectangle.width() / self._image.width()
         # Below one screen pixel a picture pixel, smoothing shows more than it hides.
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
         painter.drawImage(rectangle, self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(shown)
         for overlay in self._overlays:
             painter.save()
             overlay(painter, rectangle, scale)
             painter.restore()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._tool is not None and self._image is not None:
+            place = self.place_of(event.position())
+            reach = _REACH / self.picture_scale()
+            self._tool_holds = self._tool.press(place.x(), place.y(), reach)
+        if not self._tool_holds:
             self._tell(event.position(), self.pressed)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         if event is None:
             return
+        if self._tool_holds and self._tool is not None:
+            place = self.place_of(event.position())
+            self._tool.drag(place.x(), place.y())
+            return
         is_drag = bool(event.buttons() & Qt.MouseButton.LeftButton)
         self._tell(event.position(), self.dragged if is_drag else self.hovered)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._release_tool()
 
     def leaveEvent(self, event: object) -> None:
         self.left.emit()
 
+    def _release_tool(self) -> None:
+        if self._tool_holds and self._tool is not None:
+            self._tool.release()
+        self._tool_holds = False
+
+    def _columns(self) -> int:
+        return 1 if self._image is None else self._image.width()
+
     def _tell(self, place: QPointF, signal: object) -> None:
-        rectangle = self.picture_rectangle()
-        if self._image is None or not rectangle.contains(place):
+        shown = self.picture_rectangle().intersected(QRectF(self.rect()))
+        if self._image is None or not shown.contains(place):
             return
-        scale = rectangle.width() / self._image.width()
-        offset = place - rectangle.topLeft()
-        signal.emit(offset.x() / scale, offset.y() / scale)  # type: ignore[attr-defined]
+        at = self.place_of(place)
+        signal.emit(at.x(), at.y())  # type: ignore[attr-defined]

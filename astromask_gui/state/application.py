@@ -6,6 +6,7 @@ from PyQt6.QtCore import QObject
 
 from astromask_gui.state.columns import Columns
 from astromask_gui.state.cutout import CutoutState
+from astromask_gui.state.cutout_view import CutoutView
 from astromask_gui.state.display import Display
 from astromask_gui.state.exports import Exports
 from astromask_gui.state.filters import Filters
@@ -43,6 +44,7 @@ class ApplicationState(QObject):
         self.thumbnails = Thumbnails(parent=self)
         self.identifiers = Identifiers(parent=self)
         self.cutout = CutoutState(self)
+        self.cutout_view = CutoutView(self)
         self.reconstruction = ReconstructionState(self)
         self.neighbours = NeighboursState(self)
         self.labels = Labels(self)

@@ -1,0 +1,52 @@
+"""What is drawn over a cutout: the model's crop, the scale bar, the compass."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen
+
+from astromask_gui.parts.picture_view import PictureView
+from astromask_gui.state.display import Display
+
+_SCALE_LENGTHS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
+"""Lengths of the scale bar, arcsec."""
+_MARGIN = 10.0
+_INK, _SHADE = QColor(255, 255, 255, 220), QColor(0, 0, 0, 150)
+
+
+def scale_length(pixel_scale: float, width: float) -> float:
+    """Length of the scale bar in arcsec: the largest round one within a third of `width` pixels."""
+    widest = pixel_scale * width / 3
+    return max((n for n in _SCALE_LENGTHS if n <= widest), default=_SCALE_LENGTHS[0])
+
+
+class CutoutMarks:
+    """Draws over a picture of a whole cutout, and keeps to the part that is on screen."""
+
+    def __init__(self, picture: PictureView, display: Display) -> None:
+        self._picture, self._display = picture, display
+        picture.add_overlay(self._draw_crop)
+        picture.add_overlay(self._draw_scale)
+
+    def _draw_crop(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
+        image, crop = self._picture.image, self._display.survey.crop
+        if image is None or crop is None or crop >= max(image.width(), image.height()):
+            return
+        side = crop * scale
+        box = QRectF(0, 0, side, side)
+        box.moveCenter(rectangle.center())
+        painter.setPen(QPen(QColor(255, 255, 255, 150), 1, Qt.PenStyle.DashLine))
+        painter.drawRect(box)
+
+    def _draw_scale(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
+        pixel_scale = self._display.survey.pixel_scale
+        if pixel_scale is None:
+            return
+        shown = rectangle.intersected(QRectF(self._picture.rect()))
+        arcsec = scale_length(pixel_scale, shown.width() / scale)
+        length = arcsec / pixel_scale * scale
+        corner = shown.bottomLeft() + QPointF(_MARGIN, -_MARGIN)
+        for colour, width in ((_SHADE, 3.5), (_INK, 1.5)):
+            painter.setPen(QPen(colour, width))
+            painter.drawLine(corner, corner + QPointF(length, 0))
+        painter.drawText(corner + QPointF(0, -5), f"{arcsec:g}″")
