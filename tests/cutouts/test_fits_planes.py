@@ -127,6 +127,13 @@ def test_euclid_bands_run_from_blue_to_red_and_may_be_named_by_cards(tmp_path: P
     assert coordinates is not None and np.ravel(coordinates).tolist() == [10.0, -3.0]
 
 
+def test_the_noise_of_a_flux_is_no_band(tmp_path: Path) -> None:
+    ones = np.ones((9, 9), np.float32)
+    reader = open_reader(save(tmp_path / "a.fits", image(ones, "FLUX"), image(ones, "FLUX_ERR")))
+    assert reader.layout.name == "fits_cube" and reader.layout.shape == (1, 9, 9)
+    assert reader.extras(ROWS).inverse_variance is not None
+
+
 def test_a_euclid_band_of_another_size_is_left_out_and_said(tmp_path: Path) -> None:
     images = [image(np.ones((9, 9)), "VIS_FLUX"), image(np.ones((3, 3)), "NIR_Y_FLUX")]
     layout = open_reader(save(tmp_path / "a.fits", *images)).layout

@@ -10,6 +10,7 @@ from typing import Any
 from astropy.io import fits
 
 from trainer.cutouts.fits_beside import Kind
+from trainer.cutouts.fits_file import is_beside
 from trainer.cutouts.readers.fits_planes import FitsPlanesReader, FoundPlanes, Plane, images
 
 BANDS = ("VIS", "NIR_Y", "NIR_J", "NIR_H")
@@ -73,7 +74,8 @@ def _fluxes(hdus: fits.HDUList) -> dict[str, Any]:
     """Flux images by band."""
     found = {}
     for name, hdu in _named(hdus).items():
-        if (match := _FLUX.fullmatch(name)) is not None:
+        # FLUX_ERR is the noise of a FLUX, not a band called ERR.
+        if (match := _FLUX.fullmatch(name)) is not None and not is_beside(hdu):
             found[match["first"] or match["last"]] = hdu
     return found
 
