@@ -13,12 +13,14 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from astromask_gui.services.cores import spare_cores
 from benchmarks.results import Result
 
 _LIMITS = {
@@ -28,7 +30,22 @@ _LIMITS = {
     10_000_000: (12, 22, 200, 2000, 900, 0.5, 5, 15, 150),
 }
 _WINDOW_LIMIT = 4.0
-_BURNER = "import math\nwhile True:\n    math.sqrt(2.0)"
+_JOB = """
+import os
+import numpy as np
+if hasattr(os, "nice"):
+    os.nice(10)
+a = np.ones((768, 768), np.float32) / 768
+while True:
+    a = a @ a
+"""
+_CONDITIONS: dict[str, dict[str, Any]] = {
+    "2560×1440": {"size": (2560, 1440)},
+    "half filtered out": {"filtered": True},
+    "uniformly dense": {"uniform": True},
+    "beside a job": {"beside_job": True},
+}
+_CONDITION_STEPS = 24
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", default="1200x900", help="Canvas in pixels (1200x900).")
     parser.add_argument("--uniform", action="store_true", help="Uniformly dense points.")
     parser.add_argument("--filtered", action="store_true", help="A filter leaves half the points.")
-    parser.add_argument("--beside-load", action="store_true", help="Another process computes.")
+    parser.add_argument("--beside-job", action="store_true", help="A job computes meanwhile.")
     parser.add_argument("--no-scatter", action="store_true", help="Leave ScatterPlotItem out.")
+    parser.add_argument(
+        "--no-conditions",
+        action="store_true",
+        help="Leave out the rows on what makes it harder: pixels, a filter, density, a job.",
+    )
 
 
 def run(args: argparse.Namespace) -> list[Result]:
@@ -48,12 +70,12 @@ def run(args: argparse.Namespace) -> list[Result]:
 
     count = 20_000 if args.small else args.n
     width, height = (int(part) for part in args.size.split("x"))
-    harder = args.uniform or args.filtered or args.beside_load or width * height > 1_100_000
+    harder = args.uniform or args.filtered or args.beside_job or width * height > 1_100_000
     limits = _limits(count, 2.0 if harder else 1.0)
     steps = 12 if args.small else 60
     x, y, classes = points(count, args.uniform)
     results: list[Result] = []
-    with _load() if args.beside_load else nullcontext():
+    with _job() if args.beside_job else nullcontext():
         scene = MapScene(x, y, classes, (width, height), filtered=args.filtered)
         try:
             results += _frames(scene, limits, steps)
@@ -63,12 +85,42 @@ def run(args: argparse.Namespace) -> list[Result]:
         finally:
             scene.close()
         results.append(Result("brute-force raster, zoom, median", brute, "ms"))
-        if not args.no_scatter:
-            scatter = _scatter(x, y, (width, height), 3 if count > 200_000 else 8)
-            results.append(Result("pyqtgraph ScatterPlotItem, zoom, median", scatter, "ms"))
-            ours = next(r.value for r in results if r.metric == "zoom, median")
-            results.append(Result("ScatterPlotItem / this map", scatter / ours, "×"))
+    if not (harder or args.small or args.no_conditions):
+        for name, condition in _CONDITIONS.items():
+            results += _under(name, count, **condition)
+    if not args.no_scatter:
+        scatter = _scatter(x, y, (width, height), 3 if count > 200_000 else 8)
+        results.append(Result("pyqtgraph ScatterPlotItem, zoom, median", scatter, "ms"))
+        ours = next(r.value for r in results if r.metric == "zoom, median")
+        results.append(Result("ScatterPlotItem / this map", scatter / ours, "×"))
     return results
+
+
+def _under(
+    name: str,
+    count: int,
+    size: tuple[int, int] = (1200, 900),
+    filtered: bool = False,
+    uniform: bool = False,
+    beside_job: bool = False,
+) -> list[Result]:
+    """Pan and zoom where something makes it harder; that may take twice the time."""
+    from benchmarks.map_scene import MapScene
+
+    limits = _limits(count, 2.0)
+    with _job() if beside_job else nullcontext():
+        scene = MapScene(*points(count, uniform), size, filtered=filtered)
+        try:
+            scene.first_frame()
+            steps = scene.zoom_path(_CONDITION_STEPS) + scene.pan_path(_CONDITION_STEPS // 2)
+        finally:
+            scene.close()
+    totals = [step.total for step in steps]
+    p95 = float(np.percentile(totals, 95))
+    return [
+        _result(f"{name}: pan and zoom, median", statistics.median(totals), "ms", limits[0]),
+        _result(f"{name}: pan and zoom, 95th percentile", p95, "ms", limits[1]),
+    ]
 
 
 def points(count: int, uniform: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -187,10 +239,13 @@ def _resident_megabytes() -> float:
 
 
 @contextmanager
-def _load() -> Iterator[None]:
-    """A process of low priority that keeps a core busy, as a training job does."""
-    priority: Callable[[], object] = lambda: os.nice(10)  # noqa: E731
-    busy = subprocess.Popen([sys.executable, "-c", _BURNER], preexec_fn=priority)
+def _job() -> Iterator[None]:
+    """A process that does what a training job does: multiply matrices at low priority, on all
+    cores but one."""
+    threads = str(spare_cores())
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    environment = {**os.environ, **dict.fromkeys(names, threads)}
+    busy = subprocess.Popen([sys.executable, "-c", _JOB], env=environment)
     try:
         yield
     finally:

@@ -19,6 +19,8 @@ from astromask_gui.raster.loading import load_kernels
 from astromask_gui.raster.paint import Paint
 from astromask_gui.raster.renderer import Renderer
 from astromask_gui.raster.styles import NORMAL, point_states, style_tables
+from astromask_gui.rendering.colouring import colour_column
+from astromask_gui.services.cores import hand_over_quickly
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.session import OpenWorkspace
@@ -52,6 +54,7 @@ class MapScene:
         filtered: bool,
     ) -> None:
         load_kernels()
+        hand_over_quickly()
         self._application = QApplication.instance() or QApplication([])
         self._coordinates = np.stack([x, y], axis=1)
         self._classes = classes
@@ -201,12 +204,19 @@ class MapScene:
         return _median(lambda _: self._engine().in_lasso(star, self._visible), 9)
 
     def recolour(self) -> float:
-        """Median milliseconds for other colours of all points."""
+        """Median milliseconds from a column's values to all points in other colours."""
         rng = np.random.default_rng(3)
-        colours = rng.integers(0, 256, len(self._coordinates), dtype=np.uint8)
-        tables = style_tables(rng.integers(0, 256, (256, 3)).astype(np.uint8), (16, 18, 22))
+        count = len(self._coordinates)
+        values = [rng.lognormal(0, 1, count).astype(np.float32) for _ in range(2)]
         states = point_states(self._visible, None)
-        return _median(lambda _: self._engine().set_style(colours, states, tables), 7)
+
+        def recolour(number: int) -> None:
+            chosen = Colouring("z", logarithmic=bool(number // 2 % 2))
+            colours = colour_column(Column("z", "number"), values[number % 2], chosen, "dark")
+            tables = style_tables(colours.table[:, :3], (16, 18, 22))
+            self._engine().set_style(colours.index, states, tables)
+
+        return _median(recolour, 9)
 
     def _requests(self, count: int) -> list[FrameRequest]:
         full = self._map.canvas.view
