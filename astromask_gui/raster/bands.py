@@ -70,6 +70,8 @@ class Camera(NamedTuple):
     @classmethod
     def over(cls, view: ViewRect, width: int, height: int) -> Camera:
         """The camera that shows `view` on a raster, y upwards."""
+        # Plain floats: a kernel would be compiled anew for numbers of another type.
+        view = ViewRect(*(float(edge) for edge in view))
         scale_x, scale_y = width / view.width, -height / view.height
         x0, y0 = float(np.float32(view.x0)), float(np.float32(view.y1))
         return cls(x0, y0, scale_x, scale_y, (x0 - view.x0) * scale_x, (y0 - view.y1) * scale_y)
