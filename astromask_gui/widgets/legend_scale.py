@@ -139,9 +139,13 @@ class ScaleLegend(QWidget):
         """What can be done with the range."""
         menu = QMenu(self)
 
-        def add(text: str, run: Callable[[], object]) -> None:
+        # How crowded the map is, is no column that could be asked.
+        known = self._column is not None and self._column.name in self._state.columns.names()
+
+        def add(text: str, run: Callable[[], object], *, enabled: bool = True) -> None:
             action = menu.addAction(text)
             assert action is not None
+            action.setEnabled(enabled)
             action.triggered.connect(lambda: run())
 
         add("Automatic range", self.bar.reset_wanted.emit)
@@ -150,7 +154,7 @@ class ScaleLegend(QWidget):
             words = text.replace("these", "what lies in the range")
             words = words if mode is not CombineMode.ADD else "Add the range to the selection"
             words = words if mode is not CombineMode.REMOVE else "Remove the range from it"
-            add(words, partial(self.select, mode))
+            add(words, partial(self.select, mode), enabled=known)
         return menu
 
     def select(self, mode: CombineMode) -> None:

@@ -436,6 +436,14 @@ def test_what_lies_beyond_the_range_is_told_and_what_lies_in_it_selected(
     np.testing.assert_array_equal(scene.state.selection.mask, inside)
 
 
+def test_a_density_offers_no_range_to_select(panel: LegendPanel, scene: Scene, qtbot) -> None:
+    choose(panel, MAP_DENSITY.name)
+    # Its kernels may have to be compiled first.
+    qtbot.waitUntil(panel.scale.bar.isVisible, timeout=60_000)
+    enabled = [a.isEnabled() for a in panel.scale.make_menu().actions() if a.text()]
+    assert enabled == [True, False, False, False, False]
+
+
 # Missing bands.
 
 
