@@ -227,14 +227,41 @@ def test_conditions_hold_where_they_should(
         ("mag < 3)", "bracket too many"),
         ("mag < < 3", "near '<'"),
         ("mag", "no condition: it gives FLOAT"),
-        ("unnest([true, false])", "12 answers for 6 galaxies"),
+        ("unnest([true, false])", "can't use the function unnest"),
+        (
+            "true) AS keep, 0 AS astromask_place FROM columns UNION ALL SELECT (false",
+            "answers for 6",
+        ),
         ("note > 3", "can't be used"),
         ("1 = 1; DROP TABLE columns", "near ';'"),
         ("1 = 1) AS keep FROM columns; SELECT (1 = 1", "more than one statement"),
         ("(SELECT count(*) FROM read_csv('/etc/passwd')) > 0", "can't read files"),
         ("(SELECT count(*) FROM '/etc/passwd') > 0", "can't"),
         ("(SELECT count(*) FROM glob('/*')) > 0", "can't read files"),
-        ("(SELECT count(*) FROM secret_table) > 0", "can't be used"),
+        ("(SELECT count(*) FROM secret_table) > 0", "no table secret_table"),
+        ("(SELECT count(*) FROM read_text('/etc/passwd')) > 0", "can't read files"),
+        ("(SELECT count(*) FROM sniff_csv('/etc/passwd')) > 0", "can't read files"),
+        ("(SELECT count(*) FROM query('SELECT 1')) > 0", "can't read files"),
+        ("(SELECT count(*) FROM duckdb_settings()) > 0", "can't read files"),
+        ("(SELECT count(*) FROM information_schema.tables) > 0", "can't read files"),
+        ("getenv('HOME') IS NOT NULL", "can't use the function getenv"),
+        ("current_setting('threads') > '0'", "can't use the function current_setting"),
+        ("repeat('x', 3000000000) = 'a'", "can't use the function repeat"),
+        ("format('{:>1000000000}', note) = ''", "can't use the function format"),
+        ("1 = 1; COPY columns TO 'stolen.csv'", "near ';'"),
+        (
+            "1 = 1) AS keep, 1 AS astromask_place FROM columns; ATTACH 'a.db'; SELECT (1 = 1",
+            "more than one",
+        ),
+        (
+            "(WITH RECURSIVE q AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM q)"
+            " SELECT count(*) FROM q) > 0",
+            "repeat itself",
+        ),
+        ("note = '" + "x" * 1_000_000 + "'", "1,000,009 characters"),
+        ("(" * 4_900 + "true" + ")" * 4_900, "filter"),
+        ("NOT " * 2_400 + "true", "filter"),
+        ("\0", "no column"),
     ],
 )
 def test_a_filter_that_will_not_do_says_why(
@@ -246,12 +273,22 @@ def test_a_filter_that_will_not_do_says_why(
     assert len(secret_table) == 6
 
 
+def test_answers_belong_to_their_rows_in_whatever_order_they_are_worked_out(
+    tmp_path: Path,
+) -> None:
+    random = np.random.default_rng(0)
+    mag, group = random.normal(20, 2, 5000), random.integers(0, 4, 5000)
+    workspace = make_workspace(tmp_path, 5000, mag=mag, kind=group)
+    found = workspace.columns.where("mag > avg(mag) OVER (PARTITION BY kind)")
+    means = np.array([mag[group == number].mean() for number in range(4)])
+    np.testing.assert_array_equal(found, mag > means[group])
+
+
 def test_a_filter_without_end_is_given_up(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trainer.workspace.filters.TIME_LIMIT", 0.2)
-    endless = (
-        "(SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range < b.range) > 0"
-    )
+    many = ", ".join(f"columns a{number}" for number in range(14))
+    endless = f"(SELECT count(*) FROM {many} WHERE a0.mag + a13.mag > a1.mag * a2.mag) > 0"
     with pytest.raises(QueryError, match="took longer"):
         workspace.columns.where(endless)

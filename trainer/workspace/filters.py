@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainer.errors import QueryError
+from trainer.workspace.conditions import check_length, check_parts
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 TIME_LIMIT = 30.0
 """Seconds after which a condition is given up."""
+
+_PLACE = "astromask_place"
+"""A column beside the user's own: where each answer belongs."""
 
 # No files, no network, no extensions, no Python variables, and no way to change that.
 _CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
@@ -45,16 +49,19 @@ def evaluate(expression: str, table: pa.Table, names: Sequence[str]) -> np.ndarr
     """
     import duckdb
 
+    check_length(expression)
     # On lines of its own, so that a comment in it can't swallow what follows.
-    statement = f"SELECT (\n{expression}\n) AS keep FROM columns"
+    statement = f"SELECT (\n{expression}\n) AS keep, {_PLACE} FROM columns"
+    places = np.arange(len(table), dtype=np.uint32)
     with duckdb.connect(":memory:", config=_CONFIGURATION) as connection:
         connection.execute("SET lock_configuration = true")
-        connection.register("columns", table)
+        connection.register("columns", table.append_column(_PLACE, [places]))
         timer = threading.Timer(TIME_LIMIT, connection.interrupt)
         timer.start()
         try:
             if len(connection.extract_statements(statement)) != 1:
                 raise QueryError("The filter holds more than one statement; one condition only.")
+            check_parts(connection, statement)
             return _fetch(connection.execute(statement), expression, len(table))
         except duckdb.InterruptException as error:
             raise QueryError(f"The filter took longer than {TIME_LIMIT:.0f} s.") from error
@@ -66,18 +73,21 @@ def evaluate(expression: str, table: pa.Table, names: Sequence[str]) -> np.ndarr
 
 def _fetch(result: duckdb.DuckDBPyConnection, expression: str, length: int) -> np.ndarray:
     columns = result.description or []
-    if len(columns) != 1 or str(columns[0][1]).upper() not in ("BOOLEAN", "BOOL"):
-        kinds = ", ".join(str(column[1]) for column in columns)
+    if str(columns[0][1]).upper() not in ("BOOLEAN", "BOOL"):
         raise QueryError(
-            f"{expression.strip()!r} is no condition: it gives {kinds} where true or false was"
-            " expected, as `mag_r < 20` does."
+            f"{expression.strip()!r} is no condition: it gives {columns[0][1]} where true or false"
+            " was expected, as `mag_r < 20` does."
         )
-    keep = result.fetchnumpy()["keep"]
-    if len(keep) != length:
+    found = result.fetchnumpy()
+    keep, places = np.ma.filled(found["keep"], False), np.asarray(found[_PLACE])
+    # In whatever order the answers come: a window function sorts them.
+    if len(places) != length or not np.array_equal(np.bincount(places), np.ones(length)):
         raise QueryError(
             f"The filter gives {len(keep)} answers for {length} galaxies; expected one each."
         )
-    return np.asarray(np.ma.filled(keep, False), bool)
+    mask = np.zeros(length, bool)
+    mask[places] = keep
+    return mask
 
 
 def _sentence(message: str, names: Sequence[str]) -> str:
