@@ -38,6 +38,7 @@ _ORDER = (
     "project",
     "place",
     "measure",
+    "reconstruct",
     "search",
     "finetune",
     "score",

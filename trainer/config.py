@@ -131,6 +131,30 @@ class MeasureConfig(_JobConfig):
     kind: Literal["measure"] = "measure"
 
 
+class ReconstructConfig(_JobConfig):
+    """Measure how wrong the model is about the hidden parts of every galaxy."""
+
+    kind: Literal["reconstruct"] = "reconstruct"
+    checkpoint: Path = Field(description="Checkpoint file, or run folder of a pretraining.")
+    masks: int = Field(
+        default=4, ge=1, le=256, description="Masks to average over, the same for every galaxy."
+    )
+    mask_ratio: float = Field(default=0.75, gt=0, lt=1, description="Share of patches hidden.")
+    batch_size: int = Field(default=64, ge=1, description="Cutouts a step.")
+    heads: int | None = Field(
+        default=None, ge=1, description="Attention heads, where the checkpoint can't tell."
+    )
+    decoder_heads: int | None = Field(
+        default=None, ge=1, description="The decoder's, where the checkpoint can't tell."
+    )
+    scaling: ScalingKind | None = Field(
+        default=None,
+        description="Scaling of the pixels, where neither the checkpoint nor a store made with it"
+        " can tell.",
+    )
+    packed: bool = Field(default=True, description="Read packed copies where there are some.")
+
+
 class FinetuneConfig(_JobConfig):
     """Learn a score from grades, on stored embeddings or through the encoder."""
 
@@ -176,6 +200,7 @@ JobConfig: TypeAlias = Annotated[
     | ProjectConfig
     | PlaceConfig
     | MeasureConfig
+    | ReconstructConfig
     | FinetuneConfig
     | ScoreConfig
     | PackConfig,

@@ -95,6 +95,46 @@ def test_a_painted_mask_is_used_as_it_is(server: ModelServer) -> None:
     assert np.array_equal(answer["mask"], mask)
 
 
+def test_errors_by_patch_add_up_over_requests(server: ModelServer) -> None:
+    request = {"op": "errors", "mask_ratio": 0.75, "seed": 2}
+    whole = _ok(server, request | {"count": 8}, images=IMAGES[:1])
+    assert whole["error"].shape == (16, 5) and whole["times"].tolist() == [6] * 16
+    first = _ok(server, request | {"count": 3}, images=IMAGES[:1])
+    rest = _ok(server, request | {"first": 3, "count": 5}, images=IMAGES[:1])
+    np.testing.assert_allclose(first["error"] + rest["error"], whole["error"], rtol=1e-4)
+    np.testing.assert_array_equal(first["times"] + rest["times"], whole["times"])
+
+
+def test_errors_by_patch_are_the_loss_taken_apart(server: ModelServer) -> None:
+    request = {"op": "errors", "mask_ratio": 0.75, "seed": 2, "first": 1, "count": 1}
+    parts = _ok(server, request, images=IMAGES[:1])
+    mask = parts["times"].astype(np.uint8)
+    answer = _ok(server, {"op": "reconstruct"}, images=IMAGES[:1], mask=mask)
+    by_band = parts["error"].sum(axis=0) / mask.sum()
+    np.testing.assert_allclose(by_band, answer["loss_by_band"], rtol=1e-5)
+
+
+def test_attention_is_a_row_a_layer_and_one_for_all(server: ModelServer) -> None:
+    answer = _ok(server, {"op": "attention", "patch": 5}, images=IMAGES[:1])["attention"]
+    assert answer.shape == (3, 17) and answer.dtype == np.float32
+    np.testing.assert_allclose(answer.sum(axis=1), 1, rtol=1e-5)
+    token = _ok(server, {"op": "attention"}, images=IMAGES[:1])["attention"]
+    assert not np.array_equal(answer, token)
+    assert "0 to 15; 16 is none" in _refused(
+        server, {"op": "attention", "patch": 16}, images=IMAGES[:1]
+    )
+
+
+def test_another_galaxy_or_scaling_is_not_mistaken_for_the_one_before(server: ModelServer) -> None:
+    request = {"op": "attention", "patch": 5}
+    one = _ok(server, request, images=IMAGES[:1])["attention"]
+    other = _ok(server, request, images=IMAGES[1:2])["attention"]
+    unscaled = _ok(server, request | {"scaling": {"kind": "none"}}, images=IMAGES[:1])["attention"]
+    assert np.abs(one - other).max() > 0 and np.abs(one - unscaled).max() > 0
+    again = _ok(server, request, images=IMAGES[:1])["attention"]
+    assert np.array_equal(one, again)
+
+
 def test_flux_is_recovered_through_the_inverse_scaling(server: ModelServer, tmp_path: Path) -> None:
     request = {"op": "reconstruct", "seed": 1}
     in_flux = _ok(server, request, images=IMAGES[:1])["reconstruction"]
@@ -119,6 +159,8 @@ def test_an_encoder_alone_encodes_and_says_why_it_does_not_reconstruct(tmp_path:
     assert not _ok(server, {"op": "load", "checkpoint": str(path)})["model"]["has_decoder"]
     _ok(server, {"op": "encode"}, images=IMAGES)
     assert "encoder only" in _refused(server, {"op": "reconstruct"}, images=IMAGES[:1])
+    assert "encoder only" in _refused(server, {"op": "errors"}, images=IMAGES[:1])
+    _ok(server, {"op": "attention", "patch": 0}, images=IMAGES[:1])
 
 
 def test_heads_of_encoder_and_decoder_can_be_given(tmp_path: Path) -> None:
@@ -153,6 +195,8 @@ def test_heads_of_encoder_and_decoder_can_be_given(tmp_path: Path) -> None:
         ({"op": "reconstruct"}, {"images": IMAGES}, "One galaxy"),
         ({"op": "reconstruct", "mask_ratio": 2}, {"images": IMAGES[:1]}, "between 0 and 1"),
         ({"op": "reconstruct", "mask_ratio": 0}, {"images": IMAGES[:1]}, "Nothing is hidden"),
+        ({"op": "errors", "count": 1000}, {"images": IMAGES[:1]}, "wrong 'count'"),
+        ({"op": "errors", "mask_ratio": 0}, {"images": IMAGES[:1]}, "Nothing is hidden"),
         (
             {"op": "reconstruct"},
             {"images": IMAGES[:1], "mask": np.ones(7, np.uint8)},

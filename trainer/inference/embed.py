@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from trainer.config import EmbedConfig, PlaceConfig, ScalingKind
-from trainer.cutouts.scaling import BatchMinMaxScaling, Scaling, scaling_from_json, scaling_to_json
-from trainer.errors import CheckpointError, FormatError, MismatchError, QueryError
+from trainer.config import EmbedConfig, PlaceConfig
+from trainer.cutouts.scaling import Scaling, scaling_from_json, scaling_to_json
+from trainer.errors import QueryError
 from trainer.events import Finished, Progress, Stage
 from trainer.inference.encode import Encoder
+from trainer.inference.pixel_scaling import scaling_for
+from trainer.inference.reading import BatchReader
 from trainer.launch.apart import run_apart
 from trainer.launch.context import JobContext
 from trainer.model.checkpoints import BEST_NAME, LAST_NAME, LoadedCheckpoint, load_checkpoint
 from trainer.model.device import pick_device
 from trainer.model.prefetch import prefetched
-from trainer.model.preparation import CutoutSource, fit_survey_scaling, source_for, usable_part
+from trainer.model.preparation import CutoutSource, source_for, usable_part
 from trainer.store.choose import require_catalogue
 from trainer.store.embeddings import StoreWriter
 from trainer.store.manifest import MANIFEST_NAME, StoreManifest, read_manifest
@@ -53,7 +54,8 @@ def run(config: EmbedConfig, context: JobContext) -> Finished:
     begun = read_manifest(folder) if (folder / MANIFEST_NAME).exists() else None
     if begun is not None:
         require_catalogue(begun, workspace)
-    scaling = _scaling(config, context, loaded, source, rows, begun)
+    frozen = _frozen(begun, loaded)
+    scaling = scaling_for(loaded, config.scaling, frozen, source, rows, context)
     encoder = Encoder(loaded.model, scaling, config.pool, config.orientations, config.batch_size)
     manifest = _manifest(name, workspace, loaded, source, encoder, begun)
     with StoreWriter(folder, manifest) as writer:
@@ -87,48 +89,11 @@ def _place(config: EmbedConfig, name: str, context: JobContext) -> None:
         )
 
 
-def _scaling(
-    config: EmbedConfig,
-    context: JobContext,
-    loaded: LoadedCheckpoint,
-    source: CutoutSource,
-    rows: np.ndarray,
-    begun: StoreManifest | None,
-) -> Scaling:
-    """The checkpoint's scaling; else the one asked for, with constants frozen in the store."""
-    stated = loaded.scaling
-    kind = _scaling_kind(config.scaling, stated, loaded.path)
-    if begun is not None and begun.checkpoint_sha256 == loaded.sha256:
-        frozen = scaling_from_json(begun.scaling)
-        if frozen.kind == kind:
-            return frozen
-    unfrozen = isinstance(stated, BatchMinMaxScaling) and stated.minimum is None
-    if stated is not None and not unfrozen:
-        return stated
-
-    def told(done: int, total: int) -> None:
-        context.raise_if_cancelled()
-        context.emit(Progress(done=done, total=total, unit="galaxies"))
-
-    context.emit(Stage(name="Measuring the pixels' range"))
-    return fit_survey_scaling(kind, source, rows, told)
-
-
-def _scaling_kind(asked: ScalingKind | None, stated: Scaling | None, path: Path) -> ScalingKind:
-    if stated is not None:
-        if asked not in (None, stated.kind):
-            raise MismatchError(
-                f"{path} was trained on pixels scaled by {stated.kind}, but --scaling {asked} was"
-                " asked for; its embeddings would mean nothing."
-            )
-        return stated.kind
-    if asked is None:
-        raise CheckpointError(
-            f"{path} does not say how its cutouts were scaled. Give it with --scaling:"
-            " batch_min_max for AstroMASK's first checkpoints, none where they took plain"
-            " pixels, or asinh, standardise, min_max."
-        )
-    return asked
+def _frozen(begun: StoreManifest | None, loaded: LoadedCheckpoint) -> Scaling | None:
+    """The scaling that the store was begun with, constants included."""
+    if begun is None or begun.checkpoint_sha256 != loaded.sha256:
+        return None
+    return scaling_from_json(begun.scaling)
 
 
 def _warn_of_scales(loaded: LoadedCheckpoint, workspace: Workspace, context: JobContext) -> None:
@@ -193,7 +158,7 @@ def _encode(
     writer: StoreWriter,
 ) -> int:
     """Encode `rows` batch by batch into the store; returns how many could not be."""
-    reader = _Reader(source)
+    reader = BatchReader(source)
     done, began = 0, time.monotonic()
     batches = reader.batches(rows, encoder.batch_size)
     with prefetched(batches, idle=context.raise_if_cancelled) as ready:
@@ -209,57 +174,6 @@ def _encode(
     for problem in reader.problems():
         context.warn(problem)
     return reader.failed
-
-
-class _Reader:
-    """Reads batch by batch; what can't be read is left out and told at the end."""
-
-    def __init__(self, source: CutoutSource) -> None:
-        self._source = source
-        self._unreadable: dict[str, int] = {}
-        self._unusable = 0
-
-    @property
-    def failed(self) -> int:
-        """Galaxies left out so far."""
-        return sum(self._unreadable.values()) + self._unusable
-
-    def batches(self, rows: np.ndarray, size: int) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
-        """Yield (rows, pixels, number of rows that were asked for)."""
-        for start in range(0, len(rows), size):
-            chosen = rows[start : start + size]
-            try:
-                yield chosen, self._source.read(chosen), len(chosen)
-            except FormatError:
-                good, pixels = self._one_by_one(chosen)
-                yield good, pixels, len(chosen)
-
-    def count_unusable(self, count: int) -> None:
-        """Note galaxies whose vectors were not finite."""
-        self._unusable += count
-
-    def problems(self) -> list[str]:
-        """Sentences on what was left out."""
-        told = [
-            f"{error} {count} galaxies were left out." for error, count in self._unreadable.items()
-        ]
-        if self._unusable:
-            told.append(
-                f"{self._unusable} galaxies were left out: their pixels are so extreme that the"
-                " encoder gave no finite numbers."
-            )
-        return told
-
-    def _one_by_one(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        good, pixels = [], []
-        for row in rows:
-            try:
-                pixels.append(self._source.read(np.array([row]))[0])
-                good.append(row)
-            except FormatError as error:
-                self._unreadable[str(error)] = self._unreadable.get(str(error), 0) + 1
-        stacked = np.array(pixels, np.float32).reshape(len(pixels), *self._source.shape)
-        return np.array(good, rows.dtype), stacked
 
 
 def _finished(folder: Path, name: str, new: int, failed: int, encoder: Encoder) -> Finished:

@@ -4,6 +4,9 @@
     encode       pool, orientations, scaling; images  → embeddings
     reconstruct  mask_ratio, seed, scaling; images, perhaps mask
                                                       → mask, reconstruction, loss_by_band
+    errors       mask_ratio, seed, first, count, scaling; images
+                                                      → error, times: sums over these masks
+    attention    patch, scaling; images               → attention
     ping                                              → ok
 
 A request that can't be done is answered with a sentence; the process stays up.
@@ -18,13 +21,19 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from trainer.config import Device, Pooling
 from trainer.cutouts.scaling import Scaling, scaling_from_json, scaling_to_json
 from trainer.errors import AstroMaskError, CheckpointError, QueryError
 from trainer.inference.encode import Encoder
-from trainer.inference.reconstruct import choose_mask, reconstruct_flux
+from trainer.inference.reconstruct import (
+    Galaxy,
+    attention_of,
+    choose_mask,
+    errors_by_patch,
+    reconstruct_flux,
+)
 from trainer.model.checkpoints import LoadedCheckpoint, load_checkpoint
 from trainer.model.device import pick_device
 from trainer.wire import WireError, read_message, write_message
@@ -34,6 +43,10 @@ Fields = TypeVar("Fields", bound=BaseModel)
 
 _MOST_WIRE_ERRORS = 3
 """After so many unreadable messages in a row the stream is out of step for good."""
+
+
+_MOST_MASKS = 64
+"""Of one request: who wants more asks again, and others are answered in between."""
 
 
 class _Load(BaseModel):
@@ -55,6 +68,20 @@ class _Reconstruct(BaseModel):
     scaling: dict[str, Any] | None = None
 
 
+class _Errors(BaseModel):
+    mask_ratio: float = 0.75
+    seed: int = 0
+    first: int = Field(default=0, ge=0)
+    count: int = Field(default=8, ge=1, le=_MOST_MASKS)
+    scaling: dict[str, Any] | None = None
+
+
+class _Attention(BaseModel):
+    patch: int | None = None
+    """None: the class token."""
+    scaling: dict[str, Any] | None = None
+
+
 class ModelServer:
     """Holds one checkpoint and does what requests ask of it."""
 
@@ -62,12 +89,16 @@ class ModelServer:
         self._device = pick_device(device)
         self._loaded: LoadedCheckpoint | None = None
         self._scaling: Scaling | None = None
+        self._galaxy: Galaxy | None = None
+        """The galaxy asked of last: it is scaled once for all its masks."""
         self._operations: dict[str, Callable[[dict[str, Any], Mapping[str, np.ndarray]], Answer]]
         self._operations = {
             "ping": lambda header, arrays: ({}, {}),
             "load": self._load,
             "encode": self._encode,
             "reconstruct": self._reconstruct,
+            "errors": self._errors,
+            "attention": self._attention,
         }
 
     def answer(self, header: Any, arrays: Mapping[str, np.ndarray]) -> Answer:
@@ -104,7 +135,7 @@ class ModelServer:
         if request.scaling is not None:
             scaling = scaling_from_json(request.scaling)
         loaded.model.to(self._device)
-        self._loaded, self._scaling = loaded, scaling
+        self._loaded, self._scaling, self._galaxy = loaded, scaling, None
         return {"model": self._facts()}, {}
 
     def _encode(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
@@ -119,19 +150,41 @@ class ModelServer:
         request = _fields(_Reconstruct, header)
         loaded, scaling = self._model_and_scaling(request.scaling)
         loaded.require_decoder()
-        images = _images(arrays)
-        if len(images) != 1:
-            raise QueryError(f"One galaxy is reconstructed at a time; {len(images)} were given.")
+        galaxy = self._galaxy_of(loaded, scaling, arrays)
         masking = choose_mask(
             loaded.architecture.patches, request.mask_ratio, request.seed, arrays.get("mask")
         )
-        result = reconstruct_flux(loaded.model, scaling, images, masking)
+        result = reconstruct_flux(galaxy, masking)
         fields = {"loss": result.loss, "level_recovered": result.level_recovered}
         return fields, {
             "mask": result.mask,
             "reconstruction": result.images,
             "loss_by_band": result.loss_by_band,
         }
+
+    def _errors(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+        request = _fields(_Errors, header)
+        loaded, scaling = self._model_and_scaling(request.scaling)
+        loaded.require_decoder()
+        galaxy = self._galaxy_of(loaded, scaling, arrays)
+        error, times = errors_by_patch(
+            galaxy, request.mask_ratio, request.seed, request.first, request.count
+        )
+        return {}, {"error": error, "times": times}
+
+    def _attention(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+        request = _fields(_Attention, header)
+        loaded, scaling = self._model_and_scaling(request.scaling)
+        galaxy = self._galaxy_of(loaded, scaling, arrays)
+        return {}, {"attention": attention_of(galaxy, request.patch)}
+
+    def _galaxy_of(
+        self, loaded: LoadedCheckpoint, scaling: Scaling, arrays: Mapping[str, np.ndarray]
+    ) -> Galaxy:
+        images = _images(arrays)
+        if self._galaxy is None or not self._galaxy.is_of(loaded.model, scaling, images):
+            self._galaxy = Galaxy(loaded.model, scaling, images)
+        return self._galaxy
 
     def _model_and_scaling(self, given: dict[str, Any] | None) -> tuple[LoadedCheckpoint, Scaling]:
         if self._loaded is None:

@@ -19,6 +19,7 @@ JOBS = {
     "project": "trainer.projection.project:run",
     "place": "trainer.projection.place:run",
     "measure": "trainer.measuring.missing_bands:run",
+    "reconstruct": "trainer.inference.reconstruct_survey:run",
     "finetune": "trainer.training.linear_probe:run_finetune",
     "score": "trainer.training.linear_probe:run_score",
 }

@@ -24,11 +24,25 @@ class Attention(nn.Module):
     def forward(self, x_ntd: torch.Tensor) -> torch.Tensor:
         """(n, t, d) → (n, t, d)."""
         n, t, d = x_ntd.shape
-        qkv = self.qkv(x_ntd).reshape(n, t, 3, self.heads, d // self.heads)
-        q_nhtc, k_nhtc, v_nhtc = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        q_nhtc, k_nhtc, v_nhtc = self._project(x_ntd)
         x_nhtc = F.scaled_dot_product_attention(q_nhtc, k_nhtc, v_nhtc)
         out_ntd: torch.Tensor = self.proj(x_nhtc.transpose(1, 2).reshape(n, t, d))
         return out_ntd
+
+    def weights(self, x_ntd: torch.Tensor) -> torch.Tensor:
+        """(n, t, d) → (n, h, t, t): the share that each token (row) takes from every token.
+
+        `forward` computes the same inside a fused kernel, which keeps it to itself.
+        """
+        q_nhtc, k_nhtc, _ = self._project(x_ntd)
+        return torch.softmax(q_nhtc @ k_nhtc.transpose(-2, -1) * q_nhtc.shape[-1] ** -0.5, dim=-1)
+
+    def _project(self, x_ntd: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Queries, keys and values, (n, h, t, c) each."""
+        n, t, d = x_ntd.shape
+        qkv = self.qkv(x_ntd).reshape(n, t, 3, self.heads, d // self.heads)
+        q_nhtc, k_nhtc, v_nhtc = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        return q_nhtc, k_nhtc, v_nhtc
 
 
 class Perceptron(nn.Module):

@@ -106,7 +106,8 @@ class MaskedAutoencoder(nn.Module):
         self.check_images(images_nbss)
         return self._encode_patches(patchify(images_nbss, self.architecture.patch), masking)
 
-    def _encode_patches(self, patches_nlv: torch.Tensor, masking: Masking | None) -> torch.Tensor:
+    def tokens(self, patches_nlv: torch.Tensor, masking: Masking | None = None) -> torch.Tensor:
+        """(n, l, v) patches → (n, t, d): what enters the first layer, class token first."""
         positions = self.pos_embed[:, 1:]
         if masking is not None:
             # Hidden patches are dropped before the first layer: they cost nothing.
@@ -114,7 +115,10 @@ class MaskedAutoencoder(nn.Module):
             positions = self.pos_embed[0, 1:][masking.kept]
         x_nkd = self.patch_embed(patches_nlv) + positions
         token = (self.cls_token + self.pos_embed[:, :1]).expand(len(x_nkd), -1, -1)
-        x_ntd = torch.cat([token, x_nkd], dim=1)
+        return torch.cat([token, x_nkd], dim=1)
+
+    def _encode_patches(self, patches_nlv: torch.Tensor, masking: Masking | None) -> torch.Tensor:
+        x_ntd = self.tokens(patches_nlv, masking)
         for block in self.blocks:
             x_ntd = block(x_ntd)
         latent_ntd: torch.Tensor = self.norm(x_ntd)

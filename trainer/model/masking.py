@@ -22,6 +22,10 @@ class Masking:
     hidden: torch.Tensor
     """(n, m) int64: the others."""
 
+    def to(self, device: torch.device) -> Masking:
+        """The same on another device."""
+        return Masking(self.kept.to(device), self.hidden.to(device))
+
     def restore(self) -> torch.Tensor:
         """(n, l) int64: where each patch stands in `kept` followed by `hidden`."""
         return torch.argsort(torch.cat([self.kept, self.hidden], dim=1), dim=1)
@@ -61,6 +65,30 @@ def mask_from_choice(hidden_nl: torch.Tensor) -> Masking:
     order = torch.argsort(hidden.to(torch.uint8), dim=1, stable=True)
     count = hidden.shape[1] - int(counts[0])
     return Masking(order[:, :count], order[:, count:])
+
+
+def balanced_masks(patches: int, mask_ratio: float, seed: int, first: int, count: int) -> Masking:
+    """Masks number `first`, `first` + 1 … of a series that hides all patches equally often.
+
+    In each round of the series the visible patches (or, if they are fewer, the hidden ones)
+    take turns through a random order, so that a few masks say something of every patch.
+    Raises `QueryError` for a ratio outside 0 … 1, or one that hides nothing.
+    """
+    if not 0 <= mask_ratio <= 1:
+        raise QueryError(f"A mask ratio lies between 0 and 1; {mask_ratio} was given.")
+    kept = int(patches * (1 - mask_ratio))
+    hidden = patches - kept
+    if not hidden:
+        raise QueryError("Nothing is hidden: an error needs at least one hidden patch.")
+    turn = max(min(kept, hidden), 1)
+    turns = -(-patches // turn)
+    orders = []
+    for number in range(first, first + count):
+        order = np.random.default_rng((seed, number // turns)).permutation(patches)
+        rolled = np.roll(order, -(number % turns) * turn)
+        orders.append(rolled if kept <= hidden else np.roll(rolled, -hidden))
+    order_nl = torch.from_numpy(np.array(orders).reshape(count, patches))
+    return Masking(order_nl[:, :kept], order_nl[:, kept:])
 
 
 def seeded_noise(count: int, patches: int, seed: int | tuple[int, ...]) -> torch.Tensor:

@@ -56,12 +56,30 @@ def reconstruct(
     )
 
 
-def _loss_by_band(prediction: Prediction, target_nlv: torch.Tensor, bands: int) -> torch.Tensor:
+@torch.inference_mode()
+def patch_errors(
+    model: MaskedAutoencoder, images_nbss: torch.Tensor, masking: Masking
+) -> torch.Tensor:
+    """(n, l, b) mean squared error of each hidden patch by band, 0 where visible.
+
+    In the units of the training loss: scaled, or of normalised patches (`norm_pix_loss`).
+    Raises `CheckpointError` for an encoder without decoder.
+    """
+    prediction = model.predict(images_nbss, masking)
+    target_nlv = model.target(patchify(images_nbss, model.architecture.patch))
+    return _hidden_errors(prediction, target_nlv, images_nbss.shape[1])
+
+
+def _hidden_errors(prediction: Prediction, target_nlv: torch.Tensor, bands: int) -> torch.Tensor:
     error_nlv = (prediction.patches - target_nlv).square()
     n, l, _ = error_nlv.shape  # noqa: E741 - the legend's letter
     error_nlb = error_nlv.reshape(n, l, -1, bands).mean(dim=2)
-    mask_nl1 = prediction.mask[..., None]
-    loss_nb: torch.Tensor = (error_nlb * mask_nl1).sum(dim=1) / mask_nl1.sum(dim=1)
+    return error_nlb * prediction.mask[..., None]
+
+
+def _loss_by_band(prediction: Prediction, target_nlv: torch.Tensor, bands: int) -> torch.Tensor:
+    error_nlb = _hidden_errors(prediction, target_nlv, bands)
+    loss_nb: torch.Tensor = error_nlb.sum(dim=1) / prediction.mask.sum(dim=1, keepdim=True)
     return loss_nb
 
 
