@@ -7,6 +7,10 @@ from typing import Literal
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+Style = Literal["survey", "unions", "legacy"]
+Limits = Literal["noise", "percentile", "zscale", "manual"]
+Curve = Literal["linear", "sqrt", "asinh", "log"]
+
 
 @dataclass(frozen=True)
 class DisplaySettings:
@@ -26,6 +30,21 @@ class DisplaySettings:
     locked: bool = True
     """The same stretch for every cutout on screen, or one for each."""
     inverted: bool = False
+    style: Style = "survey"
+    """How three bands become colours."""
+    hidden: tuple[int, ...] = ()
+    """Bands that are switched off."""
+    limits: Limits = "noise"
+    """Where black and white of a single band are: by the sky noise, along the stretch above, or
+    between two limits."""
+    percentile: float = 99.5
+    """Share of the pixels, in percent, that lies between the limits."""
+    held: tuple[tuple[float, float], ...] = ()
+    """Limits by band in nanomaggies, of a locked stretch or set by hand."""
+    curve: Curve = "linear"
+    """From black to white between the limits."""
+    colour_map: str = "grey"
+    """Of a single band."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +90,9 @@ class Display(QObject):
         self._survey = survey
         if not same_bands:
             rgb = automatic_rgb(survey.bands)
-            self._settings = replace(self._settings, rgb=rgb, band=rgb[1], mode="rgb")
+            self._settings = replace(
+                self._settings, rgb=rgb, band=rgb[1], mode="rgb", hidden=(), limits="noise", held=()
+            )
         self.changed.emit()
 
     def set_settings(self, settings: DisplaySettings) -> None:
@@ -90,3 +111,14 @@ def automatic_rgb(bands: tuple[str, ...]) -> tuple[int, int, int]:
             return red, green, blue
     last = max(len(bands) - 1, 0)
     return last, last // 2, 0
+
+
+SOFTENINGS: dict[Style, float] = {"survey": 8.0, "unions": 7.0, "legacy": 20.0}
+"""Q of each style."""
+
+
+def with_style(settings: DisplaySettings, style: Style) -> DisplaySettings:
+    """The settings that a style begins with: its own Q, and neither stretch nor black moved."""
+    return replace(
+        settings, mode="rgb", style=style, softening=SOFTENINGS[style], stretch=1.0, black=0.0
+    )
