@@ -154,7 +154,8 @@ def _sheet(c: Tokens, chevron: str) -> str:
     QFrame#swatchPopup QToolButton:hover, QFrame#swatchPopup QToolButton:focus,
     QFrame#swatchPopup QToolButton:checked {{ border-color: {c.text}; }}
     QFrame[role="line"] {{ background: {c.line}; max-height: 1px; border: none; }}
-    QFrame#mapCard, QFrame#miniMap, QFrame#columnChooser {{ background: {c.panel};
+    QFrame#mapCard, QFrame#miniMap, QFrame#columnChooser, QFrame#cutoutMore {{
+        background: {c.panel};
         border: 1px solid {c.line}; border-radius: {RADIUS}px; }}
     QFrame#mapCard[pinned="true"] {{ border-color: {c.muted}; }}
     QFrame#mapCard QToolButton {{ padding: 2px; }}

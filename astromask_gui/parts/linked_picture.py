@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PyQt6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+    QPen,
+    QWheelEvent,
+)
 from PyQt6.QtWidgets import QWidget
 
 from astromask_gui.parts.picture_view import PictureView
@@ -39,13 +47,26 @@ class LinkedPicture(PictureView):
         self._grip: QPointF | None = None
         self._start = QPointF()
         self._is_click = False
+        self._caption, self._is_current = "", False
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.set_window(view.window)
         self.add_overlay(self._draw_crosshair)
+        self.add_overlay(self._draw_caption)
         view.changed.connect(self._follow)
         view.mouse_changed.connect(self._redraw_crosshair)
         view.marks_changed.connect(self.update)
         self.left.connect(lambda: view.set_mouse(None))
+
+    def set_caption(self, caption: str, current: bool = False) -> None:
+        """Write a line into the upper left corner; what is current is framed."""
+        if (caption, current) != (self._caption, self._is_current):
+            self._caption, self._is_current = caption, current
+            self.update()
+
+    @property
+    def caption(self) -> str:
+        """The line in the upper left corner."""
+        return self._caption
 
     def _follow(self) -> None:
         self.set_window(self._view.window)
@@ -139,7 +160,25 @@ class LinkedPicture(PictureView):
             return QPointF()
         return self.place_of(place) - QPointF(self._image.width(), self._image.height()) / 2
 
-    # -- the crosshair -------------------------------------------------------------------
+    # -- what lies over it ---------------------------------------------------------------
+
+    def _draw_caption(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
+        shown = rectangle.intersected(QRectF(self.rect()))
+        if self._is_current:
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
+            painter.drawRect(shown.adjusted(1, 1, -1, -1))
+        if not self._caption:
+            return
+        metrics = painter.fontMetrics()
+        room = int(shown.width()) - 12
+        text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, room)
+        width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
+        box = QRectF(shown.left() + 3, shown.top() + 3, width, height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 150))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(QColor(255, 255, 255, 225))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_crosshair(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
         mouse = self._view.mouse

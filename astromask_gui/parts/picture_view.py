@@ -57,6 +57,7 @@ class PictureView(QWidget):
         self._image: QImage | None = None
         self._window = WHOLE
         self._overlays: list[Overlay] = []
+        self._sentence = ""
         self._tool: PictureTool | None = None
         self._tool_holds = False
         self._smallest = smallest
@@ -67,6 +68,12 @@ class PictureView(QWidget):
         """Show a picture (H, W, 3) uint8, or nothing."""
         self._image = to_image(picture) if isinstance(picture, np.ndarray) else picture
         self.update()
+
+    def set_sentence(self, sentence: str) -> None:
+        """What is said in the place of a picture, where there is none."""
+        if sentence != self._sentence:
+            self._sentence = sentence
+            self.update()
 
     def set_window(self, window: CutoutWindow) -> None:
         """Show another part of the picture."""
@@ -124,6 +131,10 @@ class PictureView(QWidget):
             # An outline says that there is no picture; black would be a picture of nothing.
             painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
             painter.drawRect(rectangle.adjusted(0.5, 0.5, -0.5, -0.5))
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            within = rectangle.adjusted(8, 8, -8, -8)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(within, int(flags), self._sentence)
             return
         shown = rectangle.intersected(QRectF(self.rect()))
         painter.fillRect(shown, QColor(0, 0, 0))

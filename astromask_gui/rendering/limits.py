@@ -9,6 +9,8 @@ from astromask_gui.state.display import Curve, Limits
 
 _SAMPLED = 40_000
 """Pixels that limits are measured on; a large picture is sampled evenly."""
+_MOST = 1 << 19
+"""Pixels that are looked at in any case: more would keep the window waiting."""
 _ZSCALE_SAMPLES, _ZSCALE_CONTRAST = 1000, 0.25
 _ZSCALE_ROUNDS, _ZSCALE_KREJ, _ZSCALE_LEFT, _ZSCALE_FEWEST = 5, 2.5, 0.5, 5
 _LOG_RANGE = 1000.0
@@ -16,7 +18,8 @@ _LOG_RANGE = 1000.0
 
 def measured_limits(plane: Flux, limits: Limits, percentile: float) -> tuple[float, float]:
     """Black and white of a plane (H, W): a percentile on both sides, or IRAF's zscale."""
-    values = plane[np.isfinite(plane)]
+    values = plane.ravel()[:: max(1, plane.size // _MOST)]
+    values = values[np.isfinite(values)]
     if not values.size:
         return 0.0, 1.0
     if limits == "zscale":

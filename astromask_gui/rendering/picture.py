@@ -67,7 +67,8 @@ def render_band(
     shades = (np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8)
     if settings.inverted:
         shades = 255 - shades
-    return colour_map(settings.colour_map)[shades]
+    picture: Picture = colour_map(settings.colour_map)[shades]
+    return picture
 
 
 def limits_of(plane: Flux, band: int, settings: DisplaySettings) -> tuple[float, float]:
@@ -76,6 +77,16 @@ def limits_of(plane: Flux, band: int, settings: DisplaySettings) -> tuple[float,
     if is_held and band < len(settings.held):
         return settings.held[band]
     return measured_limits(plane, settings.limits, settings.percentile)
+
+
+def limits_by_band(
+    pixels: Flux, settings: DisplaySettings, survey: SurveyPixels
+) -> tuple[tuple[float, float], ...]:
+    """Black and white of every band of a cutout (B, H, W), nanomaggies: limits to be held."""
+    return tuple(
+        measured_limits(in_nanomaggies(plane, band, survey), settings.limits, settings.percentile)
+        for band, plane in enumerate(pixels)
+    )
 
 
 def render_thumbnails(

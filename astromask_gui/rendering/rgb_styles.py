@@ -110,8 +110,9 @@ def _lupton_factor(intensity: Flux, softening: float) -> Flux:
 
 def _unions(planes: Flux, intensity: Flux, settings: DisplaySettings) -> Flux:
     scale = np.float32(UNIONS_STRETCH * settings.stretch)
+    size = (np.abs(intensity) / scale).astype(np.float32, copy=False)
     # Of the size of the intensity: asinh is odd, so that dark pixels stay as dark as they are.
-    factor = _lupton_factor(np.abs(intensity) / scale, settings.softening) / scale
+    factor = _lupton_factor(size, settings.softening) / scale
     stretched = np.maximum(planes * factor, 0)
     result: Flux = np.minimum(stretched, 1) ** np.float32(UNIONS_GAMMA)
     return result

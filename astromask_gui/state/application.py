@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
 from astromask_gui.state.columns import Columns
@@ -17,6 +19,7 @@ from astromask_gui.state.maps import Maps
 from astromask_gui.state.messages import Messages
 from astromask_gui.state.neighbours import NeighboursState
 from astromask_gui.state.own_colours import OwnColours
+from astromask_gui.state.pins import Pins
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.reconstruction import ReconstructionState
 from astromask_gui.state.saved import SavedSelections
@@ -45,6 +48,7 @@ class ApplicationState(QObject):
         self.identifiers = Identifiers(parent=self)
         self.cutout = CutoutState(self)
         self.cutout_view = CutoutView(self)
+        self.pins = Pins(self)
         self.reconstruction = ReconstructionState(self)
         self.neighbours = NeighboursState(self)
         self.labels = Labels(self)
@@ -52,3 +56,22 @@ class ApplicationState(QObject):
         self.exports = Exports(self)
         self.messages = Messages(self)
         self.preferences = Preferences(self)
+
+    def list_in_use(self) -> NDArray[np.uint32] | None:
+        """(n,) uint32: the rows that "next" goes through; the neighbours where nothing else is."""
+        if self.cutout.order is not None:
+            return self.cutout.order
+        results = self.neighbours.results
+        return None if results is None else results.rows
+
+    def next_row(self, by: int) -> int | None:
+        """The row so many places on in the list in use, its ends held; None without a list.
+
+        From a galaxy outside the list its first is next.
+        """
+        rows, active = self.list_in_use(), self.selection.active
+        if rows is None or not len(rows):
+            return None
+        places = [] if active is None else np.flatnonzero(rows == active).tolist()
+        place = min(max(places[0] + by, 0), len(rows) - 1) if places else 0
+        return int(rows[place])

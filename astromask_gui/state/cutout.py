@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from astromask_gui.state.sky_grid import SkyGrid
+
 
 @dataclass(frozen=True)
 class Cutout:
@@ -30,10 +32,15 @@ class CutoutState(QObject):
     """What the viewer shows. While the next cutout loads, the old one stays."""
 
     changed = pyqtSignal()
+    grid_changed = pyqtSignal()
+    order_changed = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cutout: Cutout | None = None
+        self._previous: Cutout | None = None
+        self._grid: SkyGrid | None = None
+        self._order: NDArray[np.uint32] | None = None
         self._error: str | None = None
         self._loading: int | None = None
 
@@ -41,6 +48,21 @@ class CutoutState(QObject):
     def cutout(self) -> Cutout | None:
         """The cutout to show; None before the first."""
         return self._cutout
+
+    @property
+    def previous(self) -> Cutout | None:
+        """The galaxy that was shown before this one; None where there was none."""
+        return self._previous
+
+    @property
+    def grid(self) -> SkyGrid | None:
+        """Where the pixels lie on the sky by the file's own word; None where it has none."""
+        return self._grid
+
+    @property
+    def order(self) -> NDArray[np.uint32] | None:
+        """(n,) uint32: the list in which "next" is meant; None where nobody has set one."""
+        return self._order
 
     @property
     def error(self) -> str | None:
@@ -60,8 +82,22 @@ class CutoutState(QObject):
 
     def set_cutout(self, cutout: Cutout) -> None:
         """Show a cutout."""
+        if self._cutout is not None and self._cutout.row != cutout.row:
+            self._previous = self._cutout
+        self._grid = None
         self._cutout, self._error, self._loading = cutout, None, None
         self.changed.emit()
+
+    def set_grid(self, row: int, grid: SkyGrid) -> None:
+        """Say where a cutout's pixels lie, if it is the one shown."""
+        if self._cutout is not None and self._cutout.row == row and grid != self._grid:
+            self._grid = grid
+            self.grid_changed.emit()
+
+    def set_order(self, rows: NDArray[np.uint32] | None) -> None:
+        """Take the order of the list that the user goes through: what comes next is read ahead."""
+        self._order = rows
+        self.order_changed.emit()
 
     def set_error(self, sentence: str) -> None:
         """Say why the active galaxy can't be shown."""
@@ -70,5 +106,5 @@ class CutoutState(QObject):
 
     def clear(self) -> None:
         """Show nothing."""
-        self._cutout = self._error = self._loading = None
+        self._cutout = self._previous = self._grid = self._error = self._loading = None
         self.changed.emit()

@@ -66,6 +66,17 @@ class CutoutWindow:
 WHOLE = CutoutWindow()
 
 
+@dataclass(frozen=True)
+class Blink:
+    """Two pictures shown in turn at the same place."""
+
+    on: bool = False
+    band: int | None = None
+    """The band to blink with; None: the galaxy that was shown before."""
+    rate: float = 2.0
+    """Changes a second."""
+
+
 class CutoutView(QObject):
     """The part shown, the layout, the tool and the marks, for all pictures of cutouts."""
 
@@ -74,6 +85,7 @@ class CutoutView(QObject):
     layout_changed = pyqtSignal()
     tool_changed = pyqtSignal()
     marks_changed = pyqtSignal()
+    blink_changed = pyqtSignal()
     mouse_changed = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -82,6 +94,7 @@ class CutoutView(QObject):
         self._layout: Layout = "one"
         self._tool: Tool = "pan"
         self._crosshair = False
+        self._blink = Blink()
         self._mouse: tuple[float, float] | None = None
 
     @property
@@ -103,6 +116,11 @@ class CutoutView(QObject):
     def crosshair(self) -> bool:
         """Whether a crosshair marks the mouse in every picture."""
         return self._crosshair
+
+    @property
+    def blink(self) -> Blink:
+        """Whether two pictures are shown in turn, and which."""
+        return self._blink
 
     @property
     def mouse(self) -> tuple[float, float] | None:
@@ -141,6 +159,12 @@ class CutoutView(QObject):
         if shown != self._crosshair:
             self._crosshair = shown
             self.marks_changed.emit()
+
+    def set_blink(self, blink: Blink) -> None:
+        """Show two pictures in turn, or stop."""
+        if blink != self._blink:
+            self._blink = blink
+            self.blink_changed.emit()
 
     def set_mouse(self, place: tuple[float, float] | None) -> None:
         """Say what is under the mouse."""

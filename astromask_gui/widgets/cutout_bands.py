@@ -24,7 +24,7 @@ class CutoutBands(QWidget):
     def __init__(self, display: Display, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._display = display
-        self._names: tuple[str, ...] | None = None
+        self._names: tuple[str, ...] = ()
         self._cutout: Cutout | None = None
         self.views: list[BandView] = []
         self._row = QHBoxLayout(self)
@@ -43,11 +43,15 @@ class CutoutBands(QWidget):
         self._cutout = cutout
         self._timer.start()
 
+    def showEvent(self, event: object) -> None:
+        self._timer.start()
+
     def _follow_survey(self) -> None:
         names = self._display.survey.bands
         if names != self._names:
             self._names = names
             self._rebuild(names)
+        self._timer.start()
 
     def _rebuild(self, names: tuple[str, ...]) -> None:
         for view in self.views:
@@ -60,7 +64,7 @@ class CutoutBands(QWidget):
 
     def _draw(self) -> None:
         cutout = self._cutout
-        if cutout is None:
+        if cutout is None or not self.isVisible():
             return
         settings, survey = self._display.settings, self._display.survey
         for index, view in enumerate(self.views[: len(cutout.pixels)]):

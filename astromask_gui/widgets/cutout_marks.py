@@ -6,11 +6,14 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
 from astromask_gui.parts.picture_view import PictureView
+from astromask_gui.state.cutout import CutoutState
 from astromask_gui.state.display import Display
 
 _SCALE_LENGTHS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 """Lengths of the scale bar, arcsec."""
 _MARGIN = 10.0
+_ARROW = 22.0
+"""Length of the compass's arrows, screen pixels."""
 _INK, _SHADE = QColor(255, 255, 255, 220), QColor(0, 0, 0, 150)
 
 
@@ -23,10 +26,12 @@ def scale_length(pixel_scale: float, width: float) -> float:
 class CutoutMarks:
     """Draws over a picture of a whole cutout, and keeps to the part that is on screen."""
 
-    def __init__(self, picture: PictureView, display: Display) -> None:
-        self._picture, self._display = picture, display
+    def __init__(self, picture: PictureView, display: Display, cutout: CutoutState) -> None:
+        self._picture, self._display, self._cutout = picture, display, cutout
         picture.add_overlay(self._draw_crop)
         picture.add_overlay(self._draw_scale)
+        picture.add_overlay(self._draw_compass)
+        cutout.grid_changed.connect(picture.update)
 
     def _draw_crop(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
         image, crop = self._picture.image, self._display.survey.crop
@@ -50,3 +55,20 @@ class CutoutMarks:
             painter.setPen(QPen(colour, width))
             painter.drawLine(corner, corner + QPointF(length, 0))
         painter.drawText(corner + QPointF(0, -5), f"{arcsec:g}″")
+
+    def _draw_compass(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
+        grid = self._cutout.grid
+        if grid is None or not grid.stated:
+            return
+        shown = rectangle.intersected(QRectF(self._picture.rect()))
+        arrows = [QPointF(*vector) * _ARROW for vector in grid.directions()]
+        # Its corner is where both arrows and their letters have room.
+        reach = _ARROW + 14
+        origin = QPointF(shown.right() - reach, shown.bottom() - reach)
+        for arrow, letter in zip(arrows, "NE", strict=True):
+            for colour, width in ((_SHADE, 3.5), (_INK, 1.5)):
+                painter.setPen(QPen(colour, width))
+                painter.drawLine(origin, origin + arrow)
+            box = QRectF(0, 0, 16, 16)
+            box.moveCenter(origin + arrow * (1 + 9 / _ARROW))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from astromask_gui.parts.linked_picture import LinkedPicture
 from astromask_gui.parts.picture_view import PictureTool
 from astromask_gui.parts.small import BusyBar, EmptyState, label
-from astromask_gui.rendering.picture import render_cutout
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout import Cutout
 from astromask_gui.state.cutout_view import Tool
@@ -15,36 +13,46 @@ from astromask_gui.widgets.cutout_bands import CutoutBands
 from astromask_gui.widgets.cutout_controls import CutoutControls
 from astromask_gui.widgets.cutout_facts import CutoutFacts
 from astromask_gui.widgets.cutout_marks import CutoutMarks
+from astromask_gui.widgets.cutout_pictures import CutoutPictures
+from astromask_gui.widgets.cutout_tools import CutoutTools
 
 
 class CutoutPanel(QWidget):
-    """Shows `state.cutout` as `state.display` says; changes `state.display` alone."""
+    """Shows `state.cutout` as `state.display` and `state.cutout_view` say."""
 
     def __init__(self, state: ApplicationState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cutout, self._display, self._view = state.cutout, state.display, state.cutout_view
-        self._tools: dict[Tool, PictureTool] = {}
+        self._cutout, self._view = state.cutout, state.cutout_view
+        self._handlers: dict[Tool, PictureTool] = {}
         self._drawn: Cutout | None = None
         self.controls = CutoutControls(state)
-        self.picture = LinkedPicture(state.cutout_view, smallest=56)
-        self.marks = CutoutMarks(self.picture, state.display)
+        self.tools = CutoutTools(state, self)
+        self.pictures = CutoutPictures(state)
+        self.picture = self.pictures.picture
+        self.marks = CutoutMarks(self.picture, state.display, state.cutout)
         self.busy = BusyBar()
         self.bands = CutoutBands(state.display)
-        self.facts = CutoutFacts()
+        self.facts = CutoutFacts(state)
         self.error = label("", "error", wrap=True)
         self.empty = EmptyState("Click a point on the map to see the galaxy.")
         self._build()
         self._connect_signals()
+        self._sync_layout()
         self._sync_cutout()
 
     def _build(self) -> None:
+        middle = QHBoxLayout()
+        middle.setSpacing(6)
+        middle.addWidget(self.tools.left)
+        middle.addWidget(self.pictures, 1)
+        middle.addWidget(self.tools.right)
         shown = QWidget()
         layout = QVBoxLayout(shown)
         layout.setContentsMargins(12, 4, 12, 8)
         layout.setSpacing(6)
         layout.addWidget(self.controls)
         layout.addWidget(self.busy)
-        layout.addWidget(self.picture, 1)
+        layout.addLayout(middle, 1)
         layout.addWidget(self.bands)
         layout.addWidget(self.facts)
         layout.addWidget(self.error)
@@ -54,14 +62,14 @@ class CutoutPanel(QWidget):
 
     def _connect_signals(self) -> None:
         self._cutout.changed.connect(self._sync_cutout)
-        self._display.changed.connect(self._redraw)
         self._view.tool_changed.connect(self._sync_tool)
+        self._view.layout_changed.connect(self._sync_layout)
         self.bands.pressed.connect(self.controls.toggle_band)
 
     def add_tool(self, tool: Tool, icon: str, name: str, tip: str, handler: PictureTool) -> None:
         """Offer a tool for the large picture: its button, and what takes the mouse."""
-        self._tools[tool] = handler
-        self.controls.add_tool(tool, icon, name, tip)
+        self._handlers[tool] = handler
+        self.tools.add_tool(tool, icon, name, tip)
         self._sync_tool()
 
     # -- from state ----------------------------------------------------------------------
@@ -74,20 +82,16 @@ class CutoutPanel(QWidget):
         self._stack.setCurrentIndex(0 if cutout is None and error is None else 1)
         # While the next one loads, the old one stays as it is drawn.
         if cutout is not None and cutout is not self._drawn:
-            self._draw(cutout)
+            self._drawn = cutout
+            self.pictures.draw()
             # Ahead of whatever else the click has set off.
             self.picture.repaint()
+            self.bands.show_cutout(cutout)
             self.facts.show_cutout(cutout)
 
-    def _redraw(self) -> None:
-        if self._cutout.cutout is not None:
-            self._draw(self._cutout.cutout)
-
-    def _draw(self, cutout: Cutout) -> None:
-        self._drawn = cutout
-        settings, survey = self._display.settings, self._display.survey
-        self.picture.set_picture(render_cutout(cutout.pixels, cutout.missing, settings, survey))
-        self.bands.show_cutout(cutout)
+    def _sync_layout(self) -> None:
+        # Beside each other the bands are seen better.
+        self.bands.setVisible(self._view.layout != "bands")
 
     def _sync_tool(self) -> None:
-        self.picture.set_tool(self._tools.get(self._view.tool))
+        self.picture.set_tool(self._handlers.get(self._view.tool))

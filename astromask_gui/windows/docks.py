@@ -69,15 +69,17 @@ class Docks:
             window.removeDockWidget(docks[panel.name])
         for panel in PANELS:
             window.addDockWidget(panel.area, docks[panel.name])
-            docks[panel.name].setVisible(panel.name not in _HIDDEN[preset])
         window.tabifyDockWidget(docks["neighbours"], docks["jobs"])
-        docks["neighbours"].raise_()
         if is_small:
             window.tabifyDockWidget(docks["filters"], docks["saved"])
-            docks["filters"].raise_()
             window.tabifyDockWidget(docks["reconstruction"], docks["labels"])
+        # Only now: all beside each other they would make the window grow.
+        for panel in PANELS:
+            docks[panel.name].setVisible(panel.name not in _HIDDEN[preset])
+        docks["neighbours"].raise_()
+        if is_small:
+            docks["filters"].raise_()
             docks["reconstruction" if preset != "Label" else "labels"].raise_()
-        # While the panels stood beside each other the window may have had to grow.
         window.resize(size)
         self._resize(preset, size.width(), size.height())
 

@@ -13,7 +13,10 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.cutout_view import WHOLE, CutoutWindow
+from astromask_gui.state.cutout import Cutout
+from astromask_gui.state.cutout_view import WHOLE, Blink, CutoutWindow
+from astromask_gui.state.display import SurveyPixels
+from astromask_gui.state.sky_grid import SkyGrid
 from astromask_gui.widgets.cutout_facts import position_text
 from astromask_gui.widgets.cutout_marks import scale_length
 from astromask_gui.widgets.cutout_panel import CutoutPanel
@@ -133,11 +136,11 @@ def test_moving_the_stretch_brightens_faint_parts(
 
 
 def test_softening_is_a_setting_of_the_display(panel: CutoutPanel, state: ApplicationState) -> None:
-    panel.controls.softening.setValue(panel.controls.softening.maximum())
+    panel.controls.more.softening.setValue(panel.controls.more.softening.maximum())
     assert state.display.settings.softening == pytest.approx(80)
     state.display.set_settings(replace(state.display.settings, softening=8.0, stretch=0.1))
     assert (
-        panel.controls.softening.value() == 0
+        panel.controls.more.softening.value() == 0
         and panel.controls.stretch.value() == panel.controls.stretch.maximum()
     )
 
@@ -264,9 +267,9 @@ def test_the_models_crop_fills_the_picture_at_a_click(
 ) -> None:
     state.cutout.set_cutout(make_cutout(7, side=2 * SIDE))
     before = panel.picture.picture_scale()
-    panel.controls.crop.click()
+    panel.tools.crop.click()
     assert panel.picture.picture_scale() == pytest.approx(2 * before)
-    panel.controls.crop.click()
+    panel.tools.crop.click()
     assert panel.picture.picture_scale() == pytest.approx(before)
 
 
@@ -294,3 +297,181 @@ def test_pixels_stay_squares_when_zoomed_in(panel: CutoutPanel, state: Applicati
     shown = grabbed(panel)
     colours = {shown.pixel(at(panel, 16 + dx, 16 + dy)) for dx in (0.2, 0.8) for dy in (0.2, 0.8)}
     assert len(colours) == 1
+
+
+def press(panel: CutoutPanel, button: str) -> None:
+    getattr(panel.tools, button).click()
+
+
+def test_all_bands_stand_beside_each_other_and_one_is_chosen_by_a_click(
+    panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    state.cutout.set_cutout(make_cutout(7, missing=(0,)))
+    press(panel, "bands")
+    shown = panel.pictures.bands.pictures
+    assert len(shown) == 1 + len(BANDS) and not panel.bands.isVisible()
+    assert [picture.caption for picture in shown.values()] == ["colour", *BANDS]
+    assert shown[0].image is None, "a missing band is no black picture"
+    qtbot.waitUntil(lambda: shown[3].isVisible() and shown[3].width() >= 40)
+    qtbot.mouseClick(shown[3], Qt.MouseButton.LeftButton, pos=shown[3].rect().center())
+    assert (state.display.settings.mode, state.display.settings.band) == ("band", 3)
+
+
+def test_pictures_beside_each_other_are_zoomed_together(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    press(panel, "bands")
+    state.cutout_view.set_window(CutoutWindow(2.0, 1.0, 8.0))
+    scales = {
+        min(picture.width(), picture.height()) / picture.picture_scale()
+        for picture in panel.pictures.bands.pictures.values()
+    }
+    assert [round(span, 3) for span in scales] == [8.0]
+
+
+def test_six_galaxies_are_pinned_and_the_oldest_gives_way(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    for row in range(8):
+        state.cutout.set_cutout(make_cutout(row))
+        press(panel, "pin")
+    assert state.pins.rows == (2, 3, 4, 5, 6, 7)
+    assert panel.tools.pin.isChecked()
+    press(panel, "pin")
+    assert 7 not in state.pins.rows and not panel.tools.pin.isChecked()
+
+
+def test_a_click_on_a_pinned_galaxy_makes_it_active(
+    panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    for row in (3, 9):
+        state.cutout.set_cutout(make_cutout(row))
+        press(panel, "pin")
+    press(panel, "pinned")
+    pictures = panel.pictures.pinned.pictures
+    assert [picture.caption for picture in pictures.values()] == ["galaxy-3", "galaxy-9"]
+    qtbot.waitUntil(lambda: pictures[3].isVisible() and pictures[3].width() >= 40)
+    qtbot.mouseClick(pictures[3], Qt.MouseButton.LeftButton, pos=pictures[3].rect().center())
+    assert state.selection.active == 3
+
+
+def test_blinking_shows_the_galaxy_before_and_says_so(
+    panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    state.cutout.set_cutout(make_cutout(3))
+    first = bytes_of(panel.picture.image)
+    state.cutout.set_cutout(make_cutout(9))
+    second = bytes_of(panel.picture.image)
+    state.cutout_view.set_blink(Blink(on=True, rate=10))
+    qtbot.waitUntil(lambda: panel.picture.caption == "galaxy-3")
+    assert bytes_of(panel.picture.image) == first
+    qtbot.waitUntil(lambda: panel.picture.caption == "galaxy-9")
+    assert bytes_of(panel.picture.image) == second
+    press(panel, "blink")
+    assert panel.picture.caption == "" and bytes_of(panel.picture.image) == second
+
+
+def test_blinking_shows_another_band(
+    panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    state.cutout.set_cutout(make_cutout(3))
+    state.cutout_view.set_blink(Blink(on=True, band=4, rate=10))
+    qtbot.waitUntil(lambda: panel.picture.caption == "z")
+    assert state.display.settings.mode == "rgb", "nothing but the picture changes"
+
+
+def test_the_pixel_under_the_mouse_is_told_without_moving_anything(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7, missing=(1,)))
+    heights = [panel.facts.height(), panel.picture.height(), panel.width()]
+    QTest.mouseMove(panel.picture, at(panel, 16.5, 16.5))
+    where, light = panel.facts.position.text(), panel.facts.columns.text()
+    assert where.startswith("16, 16") and "Dec +2.20003°" in where and "assumed" in where
+    flux = make_cutout(7).pixels[2, 16, 16]
+    assert f"r\u00a0{flux:.3g}" in light and "g\u00a0missing" in light and "nMgy" in light
+    assert [panel.facts.height(), panel.picture.height(), panel.width()] == heights
+    state.cutout_view.set_mouse(None)
+    assert panel.facts.position.text() == position_text(150.1, 2.2)
+
+
+def test_the_grid_of_the_file_is_taken_where_it_has_one(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    before = grabbed(panel)
+    step = 0.2 / 3600
+    state.cutout.set_grid(7, SkyGrid(15.5, 15.5, 33.0, 44.0, (0.0, step, step, 0.0)))
+    assert grabbed(panel) != before, "the compass"
+    state.cutout_view.set_mouse((0.0, 0.0))
+    assert "RA 33.00000°  Dec +44.00000°" in panel.facts.position.text()
+    assert "WCS" in panel.facts.position.text()
+
+
+def test_missing_bands_of_a_colour_picture_are_named_on_it(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7, missing=(3,)))
+    assert panel.picture.caption == "i missing"
+    state.cutout.set_cutout(make_cutout(8, missing=(1, 2, 3)))
+    assert panel.picture.image is None
+    state.cutout.set_cutout(make_cutout(9))
+    assert panel.picture.caption == "" and panel.picture.image is not None
+
+
+def test_limits_measured_on_one_galaxy_hold_while_the_stretch_is_locked(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    rows = panel.controls.more.limits
+    rows.kind.setCurrentIndex(rows.kind.findData("percentile"))
+    rows.kind.activated.emit(rows.kind.currentIndex())
+    settings = state.display.settings
+    assert settings.mode == "band" and settings.limits == "percentile"
+    assert len(settings.held) == len(BANDS)
+    state.cutout.set_cutout(make_cutout(8))
+    assert state.display.settings.held == settings.held
+    rows.high.setText("55.5")
+    rows.high.editingFinished.emit()
+    assert state.display.settings.limits == "manual"
+    assert state.display.settings.held[state.display.settings.band][1] == 55.5
+
+
+def test_a_style_brings_its_own_softening(panel: CutoutPanel, state: ApplicationState) -> None:
+    box = panel.controls.more.style_box
+    for index, (style, q) in enumerate((("survey", 8.0), ("unions", 7.0), ("legacy", 20.0))):
+        box.setCurrentIndex(index)
+        box.activated.emit(index)
+        assert (state.display.settings.style, state.display.settings.softening) == (style, q)
+
+
+@pytest.mark.parametrize("shape", [(1, 17, 23), (2, 23, 17), (20, 40, 40), (3, 1, 1)])
+def test_odd_cutouts_are_shown(
+    panel: CutoutPanel, state: ApplicationState, shape: tuple[int, int, int]
+) -> None:
+    names = tuple(f"b{i}" for i in range(shape[0]))
+    state.display.set_survey(SurveyPixels(names))
+    pixels = np.full(shape, np.nan, np.float32)
+    pixels[:, 0, 0] = np.inf
+    cutout = Cutout(1, "odd", pixels, np.zeros(shape[0], bool), 400.0, -95.0)
+    state.cutout.set_cutout(cutout)
+    for layout in ("bands", "pinned", "one"):
+        state.cutout_view.set_layout(layout)
+        assert not panel.grab().isNull()
+    assert panel.picture.image is not None
+    assert "not on the sky" in panel.facts.position.text()
+    state.cutout_view.set_mouse((0.0, 0.0))
+    assert "no coordinates" in panel.facts.position.text()
+
+
+def test_a_very_large_cutout_is_rendered_beside_the_window(
+    panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    pixels = np.ones((5, 1024, 1024), np.float32)
+    state.cutout.set_cutout(make_cutout(7))
+    small = panel.picture.image
+    state.cutout.set_cutout(Cutout(1, "large", pixels, np.zeros(5, bool)))
+    assert panel.picture.image is small, "the old one stays until the new one is there"
+    qtbot.waitUntil(lambda: panel.picture.image is not small)
+    assert panel.picture.image is not None and panel.picture.image.width() == 1024

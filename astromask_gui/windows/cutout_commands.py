@@ -1,0 +1,50 @@
+"""The actions of the cutout viewer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from astromask_gui.state.application import ApplicationState
+from astromask_gui.windows.actions import ActionSpec
+
+if TYPE_CHECKING:
+    from astromask_gui.windows.main_window import MainWindow
+
+
+def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
+    """What the viewer shows and how, by keys."""
+    make = partial(ActionSpec, "&Cutout")
+    panel, view, display = window.cutout, state.cutout_view, state.display
+
+    def step(by: int) -> None:
+        row = state.next_row(by)
+        if row is None:
+            state.messages.info("There is no list to go through; find neighbours first.")
+        else:
+            state.selection.set_active(row)
+
+    def invert() -> None:
+        display.set_settings(replace(display.settings, inverted=not display.settings.inverted))
+
+    return [
+        make("&Next in the list", "The next galaxy of the list in use", partial(step, 1), "J"),
+        make("&Previous in the list", "The galaxy before it", partial(step, -1), "K"),
+        make("The model's &crop", "Only what the model sees, or all of the cutout",
+             panel.tools.toggle_crop, "Ctrl+Alt+B", True),
+        make("&All bands", "Colour and every band beside each other",
+             partial(panel.tools.toggle_layout, "bands"), "Ctrl+Alt+A"),
+        make("Cross&hair", "A crosshair at the mouse, in every picture",
+             lambda: view.set_crosshair(not view.crosshair), "Ctrl+Alt+X"),
+        make("&Invert", "Dark galaxies on a bright sky", invert, "Ctrl+Alt+N"),
+        make("&Display …", "Styles, limits, colour maps, blinking",
+             panel.controls.show_more, "Ctrl+Alt+D"),
+        make("Blin&k", "With the galaxy shown before, or with a band",
+             panel.tools.toggle_blink, "Ctrl+Alt+J", True),
+        make("&Pin", "Keep this galaxy to compare it with others",
+             panel.tools.toggle_pin, "Ctrl+P"),
+        make("Pinned &galaxies", "The pinned galaxies beside each other",
+             partial(panel.tools.toggle_layout, "pinned"), "Ctrl+Alt+P"),
+        make("&Unpin all", "Let all pinned galaxies go", state.pins.clear, "Ctrl+Alt+U"),
+    ]  # fmt: skip
