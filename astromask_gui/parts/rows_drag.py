@@ -5,12 +5,28 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from PyQt6.QtCore import QMimeData
+from PyQt6.QtCore import QMimeData, QPoint, Qt
+from PyQt6.QtGui import QDrag, QImage, QPixmap
+from PyQt6.QtWidgets import QWidget
 
 ROWS_MIME = "application/x-astromask-rows"
 CUTOUT_SUFFIXES = frozenset(
     (".fits", ".fit", ".fz", ".h5", ".hdf5", ".npy", ".npz", ".png", ".jpg", ".jpeg")
 )
+
+_PICTURE = 64
+"""Screen pixels of the picture that hangs on the mouse."""
+MOST_DRAGGED = 10_000
+
+
+def drag_rows(source: QWidget, rows: list[int], picture: QImage | None) -> None:
+    """Let the user drag rows out of a view; returns when they have been dropped somewhere."""
+    drag = QDrag(source)
+    drag.setMimeData(rows_to_mime(rows[:MOST_DRAGGED]))
+    if picture is not None:
+        drag.setPixmap(QPixmap.fromImage(picture).scaledToWidth(_PICTURE))
+        drag.setHotSpot(QPoint(-8, -8))
+    drag.exec(Qt.DropAction.CopyAction)
 
 
 def rows_to_mime(rows: list[int]) -> QMimeData:

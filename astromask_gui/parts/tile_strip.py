@@ -6,7 +6,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QListView, QWidget
 
-from astromask_gui.parts.tiles import CAPTION_HEIGHT, TileDelegate, TileModel
+from astromask_gui.parts.tile_grid import CAPTION_HEIGHT
+from astromask_gui.parts.tiles import TileDelegate, TileModel
 
 SMALLEST, IN_ROWS, LARGEST = 64, 88, 128
 """Sides of a tile's picture, screen pixels: in one row at least, in several, at most."""
@@ -27,6 +28,7 @@ class TileStrip(QListView):
         self._delegate = delegate
         self.setModel(model)
         self.setItemDelegate(delegate)
+        delegate.pictures.changed.connect(self._redraw)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -58,6 +60,11 @@ class TileStrip(QListView):
             return
         bar.setValue(bar.value() - event.angleDelta().y())
         event.accept()
+
+    def _redraw(self) -> None:
+        viewport = self.viewport()
+        if viewport is not None:
+            viewport.update()
 
     def _bar_height(self) -> int:
         bar = self.horizontalScrollBar()

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPen
+from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from astromask_gui.parts.picture_view import to_image
+from astromask_gui.parts.rendered import RenderedPictures
 from astromask_gui.parts.rows_drag import ROWS_MIME, rows_to_mime
-from astromask_gui.rendering.colouring import GRADE_COLOURS
-from astromask_gui.rendering.picture import render_thumbnails
+from astromask_gui.parts.tile_grid import CAPTION_HEIGHT
+from astromask_gui.parts.tile_paint import TileMarks, TilePainter
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.style import tabular
-from astromask_gui.theme import tokens
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
-CAPTION_HEIGHT = 18
-_KEPT_IMAGES = 600
 
 
 class TileModel(QAbstractListModel):
@@ -64,14 +59,18 @@ class TileModel(QAbstractListModel):
 
 
 class TileDelegate(QStyledItemDelegate):
-    """Draws a tile: thumbnail on black, caption, grade; the active one is framed."""
+    """Draws tiles in a list view; pictures that are not there yet are asked for."""
 
     def __init__(self, state: ApplicationState, side: int) -> None:
         super().__init__()
-        self._state, self.side = state, side
-        self._images: OrderedDict[int, QImage] = OrderedDict()
-        state.display.changed.connect(self._images.clear)
-        state.session.changed.connect(self._images.clear)
+        self._state = state
+        self.side = side
+        """Of the pictures, screen pixels."""
+        self.pictures = RenderedPictures(
+            state.thumbnails, state.display, self, sharp=state.sharp_thumbnails
+        )
+        self._style = ""
+        self._painter: TilePainter | None = None
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         return QSize(self.side + 6, self.side + CAPTION_HEIGHT + 6)
@@ -81,47 +80,23 @@ class TileDelegate(QStyledItemDelegate):
     ) -> None:
         if painter is None:
             return
-        row = index.data(ROW_ROLE)
-        colours = tokens(self._state.preferences.style)
+        row, tiles = index.data(ROW_ROLE), self._tile_painter(painter)
         box = QRect(option.rect.x() + 3, option.rect.y() + 3, self.side, self.side)
+        device = painter.device()
+        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        self.pictures.set_side(round(self.side * ratio))
+        marks = TileMarks(
+            is_active=row == self._state.selection.active,
+            is_hovered=bool(option.state & QStyle.StateFlag.State_MouseOver),
+            grade=self._state.labels.grade_of(row),
+        )
         painter.save()
-        painter.fillRect(box, QColor(0, 0, 0))
-        image = self._image(row)
-        if image is not None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(box, image)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if row == self._state.selection.active:
-            painter.setPen(QPen(QColor(colours.accent), 2))
-            painter.drawRect(box)
-        elif hovered:
-            painter.setPen(QPen(QColor(colours.muted), 1))
-            painter.drawRect(box)
-        self._draw_grade(painter, box, row)
-        painter.setPen(QColor(colours.muted))
-        painter.setFont(tabular(painter.font()))
-        caption = QRect(box.x(), box.bottom() + 1, box.width(), CAPTION_HEIGHT)
-        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, index.data())
+        tiles.begin(painter)
+        tiles.draw(painter, box, self.pictures.ask(row), index.data(), marks)
         painter.restore()
 
-    def _draw_grade(self, painter: QPainter, box: QRect, row: int) -> None:
-        grade = self._state.labels.grade_of(row)
-        if grade is None:
-            return
-        badge = QRect(box.right() - 17, box.y() + 2, 16, 16)
-        painter.fillRect(badge, QColor(GRADE_COLOURS[grade]))
-        painter.setPen(QColor("#101216"))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, grade)
-
-    def _image(self, row: int) -> QImage | None:
-        image = self._images.get(row)
-        if image is None:
-            thumbnail = self._state.thumbnails.get(row)
-            if thumbnail is None:
-                return None
-            display = self._state.display
-            picture = render_thumbnails(thumbnail[None], display.settings, display.survey)[0]
-            image = self._images[row] = to_image(picture)
-            if len(self._images) > _KEPT_IMAGES:
-                self._images.popitem(last=False)
-        return image
+    def _tile_painter(self, painter: QPainter) -> TilePainter:
+        style = self._state.preferences.style
+        if self._painter is None or style != self._style:
+            self._style, self._painter = style, TilePainter(style, painter.font())
+        return self._painter

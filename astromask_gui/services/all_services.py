@@ -9,11 +9,12 @@ from astromask_gui.services.colour_service import ColourService
 from astromask_gui.services.cutout_service import CutoutService
 from astromask_gui.services.export_service import ExportService
 from astromask_gui.services.find_service import FindService
+from astromask_gui.services.gallery_service import GalleryService
 from astromask_gui.services.identifier_service import IdentifierService
 from astromask_gui.services.inference_service import InferenceService, model_worker
 from astromask_gui.services.job_service import JobService
 from astromask_gui.services.label_service import LabelService
-from astromask_gui.services.reader import start_reader
+from astromask_gui.services.reader import SHARP_TILES, start_reader
 from astromask_gui.services.saved_service import SavedService
 from astromask_gui.services.search_service import SearchService
 from astromask_gui.services.thumbnail_service import ThumbnailService
@@ -42,11 +43,15 @@ class Services(QObject):
         self.workspace = WorkspaceService(state, self._files, self.reader, self)
         self.cutouts = CutoutService(state, self.reader, self._facts, self)
         self.thumbnails = ThumbnailService(state, self.reader, self)
+        self.sharp_thumbnails = ThumbnailService(
+            state, self.reader, self, state.sharp_thumbnails, SHARP_TILES
+        )
         self.identifiers = IdentifierService(state, self._facts, self)
         self.inference = InferenceService(state, self.model, self)
         self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
         self.labels = LabelService(state, self)
         self.saved = SavedService(state, self)
+        self.gallery = GalleryService(state, self)
         self.colours = ColourService(state, self)
         self.finding = FindService(state, self._files, self)
         self.jobs = JobService(state, self._runs, self.workspace.refresh, self)
@@ -55,11 +60,13 @@ class Services(QObject):
 
     def _wire(self) -> None:
         self.workspace.changing.connect(self.thumbnails.start_over)
+        self.workspace.changing.connect(self.sharp_thumbnails.start_over)
         self.workspace.changing.connect(self.identifiers.start_over)
         self.workspace.changing.connect(self.labels.forget)
         self.workspace.closed.connect(self.identifiers.start_over)
         self.workspace.closed.connect(self.labels.forget)
         self.workspace.closed.connect(self.saved.forget)
+        self.workspace.closed.connect(self.gallery.forget)
         self.workspace.closed.connect(self.colours.forget)
         self.workspace.closed.connect(self.jobs.close)
         for service in (
@@ -69,6 +76,7 @@ class Services(QObject):
             self.search,
             self.labels,
             self.saved,
+            self.gallery,
             self.colours,
             self.finding,
             self.jobs,
@@ -79,6 +87,7 @@ class Services(QObject):
         """Finish writing grades and selections, end the children; jobs go on by themselves."""
         self.labels.close()
         self.saved.close()
+        self.gallery.close()
         self.colours.close()
         self.exports.close()
         self.jobs.close()

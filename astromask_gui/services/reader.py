@@ -7,7 +7,9 @@ from typing import Any
 from astromask_gui.services.loading import Loaded
 from astromask_gui.services.worker import Worker
 
-VIEWER, HOVER, QUERY, TILES, PREFETCH = LANES = ("viewer", "hover", "query", "tiles", "prefetch")
+VIEWER, HOVER, QUERY, TILES, SHARP_TILES, PREFETCH = LANES = (
+    "viewer", "hover", "query", "tiles", "sharp tiles", "prefetch",
+)  # fmt: skip
 
 
 def start_reader() -> Worker:

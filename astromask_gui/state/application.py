@@ -12,6 +12,7 @@ from astromask_gui.state.cutout_view import CutoutView
 from astromask_gui.state.display import Display
 from astromask_gui.state.exports import Exports
 from astromask_gui.state.filters import Filters
+from astromask_gui.state.gallery import Gallery
 from astromask_gui.state.identifiers import Identifiers
 from astromask_gui.state.jobs import Jobs
 from astromask_gui.state.labels import Labels
@@ -25,7 +26,7 @@ from astromask_gui.state.reconstruction import ReconstructionState
 from astromask_gui.state.saved import SavedSelections
 from astromask_gui.state.selection import Selection
 from astromask_gui.state.session import Session
-from astromask_gui.state.thumbnails import Thumbnails
+from astromask_gui.state.thumbnails import SHARP_SIDE, Thumbnails
 from astromask_gui.state.undo import UndoStack
 
 
@@ -45,12 +46,14 @@ class ApplicationState(QObject):
         self.columns = Columns(self)
         self.own_colours = OwnColours(self.undo, self)
         self.thumbnails = Thumbnails(parent=self)
+        self.sharp_thumbnails = Thumbnails(parent=self, side=SHARP_SIDE)
         self.identifiers = Identifiers(parent=self)
         self.cutout = CutoutState(self)
         self.cutout_view = CutoutView(self)
         self.pins = Pins(self)
         self.reconstruction = ReconstructionState(self)
         self.neighbours = NeighboursState(self)
+        self.gallery = Gallery(self)
         self.labels = Labels(self)
         self.jobs = Jobs(self)
         self.exports = Exports(self)

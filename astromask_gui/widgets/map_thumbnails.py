@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
 import numpy as np
-from PyQt6.QtCore import QObject, QRectF, QTimer, pyqtSignal
+from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
+from astromask_gui.parts.rendered import RenderedPictures
 from astromask_gui.raster.frame import THUMBNAIL_LIMIT
-from astromask_gui.rendering.picture import render_thumbnails
-from astromask_gui.state.display import Display
-from astromask_gui.state.thumbnails import Thumbnails
 from astromask_gui.widgets.map_geometry import PixelMapping
 from astromask_gui.widgets.map_item import PixelItem
 
@@ -26,78 +23,6 @@ _FADE = 60
 _SOLID = 0.5
 """From this opacity on a picture stands for its point."""
 _NEAR = (-1, 0, 1)
-_KEPT = 1200
-_BATCH = 40
-
-
-class RenderedThumbnails(QObject):
-    """Stretched pictures by row, rendered a few at a time so that the window stays quick."""
-
-    changed = pyqtSignal()
-
-    def __init__(
-        self, thumbnails: Thumbnails, display: Display, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._thumbnails = thumbnails
-        self._display = display
-        self._images: OrderedDict[int, QImage] = OrderedDict()
-        self._wanted: dict[int, None] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._render_some)
-        self._thumbnails.ready.connect(self._on_ready)
-        self._display.changed.connect(self.forget)
-
-    def image(self, row: int) -> QImage | None:
-        """The picture of a row, or None and `changed` later."""
-        image = self._images.get(row)
-        if image is not None:
-            self._images.move_to_end(row)
-        elif row not in self._wanted:
-            self._wanted[row] = None
-            self._timer.start()
-        return image
-
-    def forget(self) -> None:
-        """Render everything anew, as after another stretch."""
-        self._images.clear()
-        self._wanted.clear()
-        self.changed.emit()
-
-    def _on_ready(self, rows: list[int]) -> None:
-        if any(row in self._wanted for row in rows):
-            self._timer.start()
-
-    def _render_some(self) -> None:
-        rows, pictures = [], []
-        for row in self._wanted:
-            picture = self._thumbnails.get(row)
-            if picture is not None:
-                rows.append(row)
-                pictures.append(picture)
-            if len(rows) == _BATCH:
-                self._timer.start()
-                break
-        if not rows:
-            return
-        rendered = render_thumbnails(
-            np.stack(pictures), self._display.settings, self._display.survey
-        )
-        for row, pixels in zip(rows, rendered, strict=True):
-            del self._wanted[row]
-            self._images[row] = to_image(pixels)
-        while len(self._images) > _KEPT:
-            self._images.popitem(last=False)
-        self.changed.emit()
-
-
-def to_image(pixels: np.ndarray) -> QImage:
-    """A QImage with its own copy of (H, W, 3) uint8 pixels."""
-    height, width = pixels.shape[:2]
-    data = np.ascontiguousarray(pixels).tobytes()
-    return QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
 @dataclass(frozen=True)
@@ -118,7 +43,7 @@ class Pictures:
 class ThumbnailItem(PixelItem):
     """Draws pictures at the places of `rows`, as many as fit without covering each other."""
 
-    def __init__(self, rendered: RenderedThumbnails) -> None:
+    def __init__(self, rendered: RenderedPictures) -> None:
         super().__init__()
         self._rendered = rendered
         self._coordinates: np.ndarray | None = None
@@ -144,7 +69,7 @@ class ThumbnailItem(PixelItem):
         """What is drawn now; pictures that are not rendered yet are not among it."""
         if self._opacity <= 0:
             return Pictures()
-        images = {int(row): self._rendered.image(int(row)) for row in self._rows}
+        images = {int(row): self._rendered.ask(int(row)) for row in self._rows}
         there = {row: image for row, image in images.items() if image is not None}
         return Pictures(self._side, self._opacity, there)
 

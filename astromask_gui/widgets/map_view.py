@@ -9,6 +9,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
+from astromask_gui.parts.rendered import RenderedPictures
 from astromask_gui.raster.frame import Frame
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.view import MapView
@@ -27,7 +28,7 @@ from astromask_gui.widgets.map_layouts import MapLayouts
 from astromask_gui.widgets.map_mini import MiniMap
 from astromask_gui.widgets.map_overlay import MOST_MARKS, Marks, OverlayItem
 from astromask_gui.widgets.map_picker import MapPicker
-from astromask_gui.widgets.map_thumbnails import RenderedThumbnails, ThumbnailItem
+from astromask_gui.widgets.map_thumbnails import ThumbnailItem
 from astromask_gui.widgets.map_toolbar import MapToolbar, make_actions
 from astromask_gui.widgets.map_views import MapViews
 
@@ -55,7 +56,7 @@ class MapWidget(QWidget):
         self.frames = MapFrames(self)
         self._hold = PaintHold(self.canvas.viewport(), self)
         self.raster = RasterItem()
-        self.thumbnails = ThumbnailItem(RenderedThumbnails(state.thumbnails, state.display, self))
+        self.thumbnails = ThumbnailItem(RenderedPictures(state.thumbnails, state.display, self))
         self.overlay = OverlayItem(look)
         self.views = MapViews(self.canvas, view, state.preferences)
         self.picker = MapPicker(

@@ -133,6 +133,8 @@ def _view(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
         make("Lock the &stretch", "The same stretch for every cutout, or each by itself",
              toggle_lock, "Ctrl+L", True),
         make("Next &band", "Colour, then each band by itself", next_band, "Ctrl+B"),
+        make("&Gallery", "Pictures of the selection, of what is visible or of the neighbours",
+             partial(window.show_panel, "gallery"), "Ctrl+Alt+G"),
         make("&Explore", "Panels for looking around",
              partial(window.apply_preset, "Explore"), "Ctrl+Alt+1", True),
         make("&Search", "Panels for finding what looks alike",

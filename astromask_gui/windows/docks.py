@@ -9,7 +9,7 @@ from PyQt6.QtCore import QByteArray, QSettings, Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 Preset = Literal["Explore", "Search", "Label"]
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 _AREA = Qt.DockWidgetArea
 _SMALL_HEIGHT = 1060
 """Below this height of the window, panels of the right side share their place as tabs."""
@@ -33,6 +33,7 @@ PANELS = (
     Panel("reconstruction", "Masked reconstruction", _AREA.RightDockWidgetArea),
     Panel("labels", "Label", _AREA.RightDockWidgetArea),
     Panel("neighbours", "Neighbours", _AREA.BottomDockWidgetArea),
+    Panel("gallery", "Gallery", _AREA.BottomDockWidgetArea),
     Panel("jobs", "Jobs", _AREA.BottomDockWidgetArea),
 )
 _HIDDEN: dict[Preset, tuple[str, ...]] = {
@@ -69,7 +70,8 @@ class Docks:
             window.removeDockWidget(docks[panel.name])
         for panel in PANELS:
             window.addDockWidget(panel.area, docks[panel.name])
-        window.tabifyDockWidget(docks["neighbours"], docks["jobs"])
+        for name in ("gallery", "jobs"):
+            window.tabifyDockWidget(docks["neighbours"], docks[name])
         if is_small:
             window.tabifyDockWidget(docks["filters"], docks["saved"])
             window.tabifyDockWidget(docks["reconstruction"], docks["labels"])

@@ -26,6 +26,7 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.theme import ICON
 from astromask_gui.widgets.cutout_panel import CutoutPanel
 from astromask_gui.widgets.filter_panel import FilterPanel
+from astromask_gui.widgets.gallery_panel import GalleryPanel
 from astromask_gui.widgets.jobs_panel import JobsPanel
 from astromask_gui.widgets.label_panel import LabelPanel
 from astromask_gui.widgets.legend_panel import LegendPanel
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.cutout = CutoutPanel(state)
         self.reconstruction = ReconstructionPanel(state)
         self.neighbours = NeighboursPanel(state)
+        self.gallery = GalleryPanel(state)
         self.labels = LabelPanel(state)
         self.jobs = JobsPanel(state)
         self.filters = FilterPanel(state)
@@ -77,6 +79,7 @@ class MainWindow(QMainWindow):
                 "reconstruction": self.reconstruction,
                 "labels": self.labels,
                 "neighbours": self.neighbours,
+                "gallery": self.gallery,
                 "jobs": self.jobs,
             },
         )

@@ -1,0 +1,242 @@
+"""The gallery's tiles: of a list of any length, those in view are drawn."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPoint, QRect, QSignalBlocker, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
+
+from astromask_gui.parts.rendered import RenderedPictures
+from astromask_gui.parts.tile_grid import CAPTION_HEIGHT, TileGrid, middle_first, step_of
+from astromask_gui.parts.tile_paint import TileMarks, TilePainter
+from astromask_gui.parts.value_text import value_text
+from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.gallery import ID_CAPTION
+from astromask_gui.theme import tokens
+
+_NOTCH = 120
+"""Of a wheel, in eighths of a degree."""
+_SIDE_STEP = 1.15
+_REST_MS = 90
+
+
+class GalleryView(QAbstractScrollArea):
+    """Shows `state.gallery`; scrolls in whole pixels beyond what a scroll bar can count."""
+
+    rested = pyqtSignal()
+    """Scrolling has come to an end."""
+
+    def __init__(self, state: ApplicationState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state, self._gallery = state, state.gallery
+        self.pictures = RenderedPictures(
+            state.thumbnails, state.display, self, sharp=state.sharp_thumbnails
+        )
+        self.grid = TileGrid(0, self._gallery.side, 0)
+        self.top = 0
+        """What is at the view's upper edge, pixels from the top of all tiles."""
+        self.band: tuple[int, int, int, int] | None = None
+        """Left, top, right and bottom of the box being drawn, pixels from the top of all tiles:
+        plain numbers, because Qt's are of 32 bits."""
+        self._tiles: tuple[str, TilePainter] | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._build()
+        self._connect_signals()
+
+    def _build(self) -> None:
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there: tiles that moved when it came would make it go again.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Gallery")
+        self._area.setMouseTracking(True)
+        self._area.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def _connect_signals(self) -> None:
+        state, bar = self._state, self.verticalScrollBar()
+        assert bar is not None
+        bar.valueChanged.connect(self._follow_bar)
+        self._rest.timeout.connect(self.rested)
+        self._gallery.changed.connect(self._arrange)
+        self._gallery.look_changed.connect(self._arrange)
+        for signal in (
+            self.pictures.changed,
+            state.labels.changed,
+            state.selection.changed,
+            state.selection.active_changed,
+            state.selection.hovered_changed,
+            state.preferences.changed,
+        ):
+            signal.connect(self._redraw)
+        state.columns.ready.connect(self._redraw)
+        state.identifiers.ready.connect(self._redraw)
+
+    @property
+    def _area(self) -> QWidget:
+        area = self.viewport()
+        assert area is not None
+        return area
+
+    # -- places --------------------------------------------------------------------------
+
+    def position_at(self, place: QPoint) -> int | None:
+        """Which tile of the list is at a place of the viewport."""
+        return self.grid.at(place.x(), place.y() + self.top)
+
+    def place_of(self, position: int) -> QRect:
+        """Where a tile's picture is, in the viewport."""
+        x, y = self.grid.corner(position)
+        return QRect(x, y - self.top, self.grid.side, self.grid.side)
+
+    def in_view(self) -> range:
+        """Positions of the tiles that are seen, wholly or in part."""
+        return self.grid.in_view(self.top, self._area.height())
+
+    def reveal(self, position: int) -> None:
+        """Scroll as little as can be to show a tile."""
+        self.scroll_to(self.grid.top_for(position, self.top, self._area.height()))
+
+    def scroll_to(self, top: int) -> None:
+        """Have this many pixels above the view."""
+        top = self.grid.clamped(top, self._area.height())
+        if top != self.top:
+            self.top = top
+            self._sync_bar()
+            self._rest.start()
+            self._redraw()
+
+    def _arrange(self) -> None:
+        """Lay out anew; the first tile in view stays in view."""
+        before, seen = self.grid, self.in_view()
+        caption = CAPTION_HEIGHT if self._gallery.caption else 0
+        self.grid = TileGrid(
+            len(self._gallery.rows), self._gallery.side, self._area.width(), caption
+        )
+        if seen and before != self.grid:
+            first = min(seen[0], max(self.grid.count - 1, 0))
+            hidden = (self.top - before.corner(seen[0])[1]) / before.line_height
+            self.top = self.grid.corner(first)[1] + round(hidden * self.grid.line_height)
+        self.top = self.grid.clamped(self.top, self._area.height())
+        self._sync_bar()
+        self._redraw()
+
+    def _sync_bar(self) -> None:
+        bar, height = self.verticalScrollBar(), self._area.height()
+        assert bar is not None
+        step = step_of(self.grid.height)
+        with QSignalBlocker(bar):
+            bar.setRange(0, -(-max(self.grid.height - height, 0) // step))
+            bar.setPageStep(max(height // step, 1))
+            bar.setSingleStep(max(self.grid.line_height // step, 1))
+            bar.setValue(-(-self.top // step))
+
+    def _follow_bar(self, value: int) -> None:
+        self.scroll_to(value * step_of(self.grid.height))
+
+    def _redraw(self, *_: object) -> None:
+        self._area.update()
+
+    # -- Qt ------------------------------------------------------------------------------
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """The bar only tells where to; nothing is moved by it."""
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self.pictures.show(())
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        if event is None:
+            return
+        turn, exact = event.angleDelta().y(), event.pixelDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            factor = _SIDE_STEP ** (turn / _NOTCH)
+            side = self._gallery.side
+            # At least a pixel, for fine wheels.
+            self._gallery.set_side(round(side * factor) if turn else side)
+        elif exact:
+            self.scroll_to(self.top - exact)
+        else:
+            self.scroll_to(self.top - turn * self._wheel_step() // _NOTCH)
+        event.accept()
+
+    def _wheel_step(self) -> int:
+        height = self._area.height()
+        return min(max(self.grid.line_height, height // 5), max(height * 4 // 5, 40))
+
+    # -- drawing -------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if event is None:
+            return
+        self._ask()
+        look = tokens(self._state.preferences.style)
+        painter = QPainter(self._area)
+        painter.fillRect(event.rect(), QColor(look.panel))
+        tiles = self._tile_painter()
+        tiles.begin(painter)
+        rows = self._gallery.rows
+        for position in self.in_view():
+            box = self.place_of(position)
+            if box.adjusted(0, 0, 0, self.grid.caption_height).intersects(event.rect()):
+                row = int(rows[position])
+                marks = self._marks(position, row)
+                tiles.draw(painter, box, self.pictures.image(row), self._caption(row), marks)
+        if self.band is not None:
+            accent = QColor(look.accent)
+            painter.setPen(QPen(accent, 1))
+            accent.setAlpha(40)
+            painter.setBrush(accent)
+            painter.drawRect(self._band_in_view())
+        painter.end()
+
+    def _band_in_view(self) -> QRect:
+        """The part of the box that may be seen, in the viewport."""
+        assert self.band is not None
+        left, top, right, bottom = self.band
+        upper = max(top - self.top, -2)
+        lower = min(bottom - self.top, self._area.height() + 2)
+        return QRect(left, upper, right - left, lower - upper)
+
+    def _ask(self) -> None:
+        """Want what is in view and nothing else, from the middle outwards."""
+        self.pictures.set_side(round(self.grid.side * self._area.devicePixelRatioF()))
+        seen = self.in_view()
+        rows = self._gallery.rows[seen.start : seen.stop].tolist()
+        order = middle_first(seen, self.grid.columns)
+        self.pictures.show(rows[position - seen.start] for position in order)
+
+    def _tile_painter(self) -> TilePainter:
+        style = self._state.preferences.style
+        if self._tiles is None or self._tiles[0] != style:
+            self._tiles = (style, TilePainter(style, self.font()))
+        return self._tiles[1]
+
+    def _marks(self, position: int, row: int) -> TileMarks | None:
+        selection = self._state.selection
+        is_selected = row < selection.size and bool(selection.mask[row])
+        if self.band is not None and not is_selected:
+            is_selected = self.place_of(position).intersects(self._band_in_view())
+        is_active, is_hovered = row == selection.active, row == selection.hovered
+        grade = self._state.labels.grade_of(row)
+        if not (is_selected or is_active or is_hovered or grade):
+            return None
+        return TileMarks(is_active, is_hovered, is_selected, grade)
+
+    def _caption(self, row: int) -> str:
+        name = self._gallery.caption
+        if not name:
+            return ""
+        if name == ID_CAPTION:
+            return self._state.identifiers.get(row) or "…"
+        column, values = self._state.columns.column(name), self._state.columns.values(name)
+        if column is None or values is None or row >= len(values):
+            return ""
+        return value_text(column, values[row])
