@@ -30,7 +30,7 @@ _SOURCES: tuple[tuple[str, Source], ...] = (
     ("Neighbours", Source("neighbours")),
 )
 _EMPTY = {
-    "selection": "No galaxy is selected. Select some on the map by a box or a lasso (B, L), or by"
+    "selection": "No galaxy is selected. Select some on the map by a box or a lasso, or by"
     " the legend.",
     "visible": "The filters leave no galaxy visible. Take some of them away.",
     "neighbours": "Nothing has been sought yet. Double-click a galaxy, or press Ctrl+1 to find the"
@@ -68,7 +68,7 @@ class GalleryPanel(QWidget):
     def _build(self) -> None:
         self.side.setRange(SMALLEST_SIDE, LARGEST_SIDE)
         self.side.setFixedWidth(72)
-        self.side.setToolTip("Size of the pictures (Ctrl+wheel)")
+        self.side.setToolTip("Size of the pictures; turning the wheel with Ctrl changes it too")
         self.side.setAccessibleName("Size of the pictures")
         self.direction.setAccessibleName("Direction of sorting")
         self.hint.setText("?")
