@@ -9,10 +9,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
+from benchmarks.paint_watch import paint_watch
 from benchmarks.results import Result
 from trainer.config import ModelSize
 from trainer.errors import AstroMaskError
@@ -98,7 +99,7 @@ class _Clicks:
             cutout = state.cutout.cutout
             return cutout is not None and cutout.row == row
 
-        watch = _paint_watch(window.cutout.picture, shows_row)
+        watch = paint_watch(window.cutout.picture, shows_row)
         start = time.perf_counter()
         QTest.mouseClick(
             viewport, Qt.MouseButton.LeftButton, pos=QPoint(round(place[0]), round(place[1]))
@@ -169,25 +170,3 @@ def _median(seconds: list[float]) -> float:
 
 def _high(seconds: list[float]) -> float:
     return 1000 * float(np.percentile(seconds, 95))
-
-
-def _paint_watch(widget: Any, shows: Callable[[], bool]) -> Any:
-    """Notes in `painted` when the widget was first painted while `shows` held."""
-    from PyQt6.QtCore import QEvent, QObject
-
-    class PaintWatch(QObject):
-        painted: float | None = None
-
-        def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-            if event is None or event.type() != QEvent.Type.Paint or self.painted is not None:
-                return False
-            if not shows():
-                return False
-            # The time counts at the end of the painting, not at its beginning.
-            widget.paintEvent(event)
-            self.painted = time.perf_counter()
-            return True
-
-    watch = PaintWatch(widget)
-    widget.installEventFilter(watch)
-    return watch

@@ -36,11 +36,24 @@ class PixelCache:
         # Copies: a view would keep the whole batch that it was read with.
         self._kept[row] = (pixels.copy(), missing.copy())
         self._bytes += pixels.nbytes
-        while self._bytes > self._bound and len(self._kept) > 1:
-            _, (oldest, _) = self._kept.popitem(last=False)
-            self._bytes -= oldest.nbytes
+        self._shrink()
+
+    def set_bound(self, bound: int) -> None:
+        """Keep so many bytes at most from now on."""
+        self._bound = bound
+        self._shrink()
+
+    @property
+    def bytes(self) -> int:
+        """What the cutouts take."""
+        return self._bytes
 
     def clear(self) -> None:
         """Drop everything."""
         self._kept.clear()
         self._bytes = 0
+
+    def _shrink(self) -> None:
+        while self._bytes > self._bound and len(self._kept) > 1:
+            _, (oldest, _) = self._kept.popitem(last=False)
+            self._bytes -= oldest.nbytes

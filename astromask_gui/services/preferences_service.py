@@ -9,7 +9,7 @@ from typing import Any, cast
 from PyQt6.QtCore import QObject, QSettings
 
 from astromask_gui.services.user_folders import settings_file
-from astromask_gui.state.preferences import Preferences, Style
+from astromask_gui.state.preferences import CACHE_MEGABYTES, Preferences, Style
 
 STYLES = ("dark", "light")
 
@@ -46,6 +46,9 @@ class PreferencesService(QObject):
         self._preferences.set_motion(self._is_on("motion"))
         self._preferences.set_mini_map(self._is_on("mini_map"))
         self._preferences.set_sexagesimal(self._is_on("sexagesimal", "false"))
+        megabytes = str(self._settings.value("cache_megabytes", CACHE_MEGABYTES))
+        if megabytes.isdigit() and int(megabytes) > 0:
+            self._preferences.set_cache_megabytes(int(megabytes))
         self._preferences.set_card_columns(_names(self._settings.value("card_columns", "")))
         recent = self._settings.value("recent", [])
         # A list of one is read back as text.
@@ -65,6 +68,7 @@ class PreferencesService(QObject):
             "sexagesimal": "true" if preferences.sexagesimal else "false",
             # None is no list, and an empty one not the same.
             "card_columns": json.dumps(preferences.card_columns),
+            "cache_megabytes": preferences.cache_megabytes,
             "recent": list(preferences.recent),
         }
 

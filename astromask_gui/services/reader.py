@@ -7,8 +7,8 @@ from typing import Any
 from astromask_gui.services.loading import Loaded
 from astromask_gui.services.worker import Worker
 
-VIEWER, HOVER, QUERY, TILES, SHARP_TILES, PREFETCH = LANES = (
-    "viewer", "hover", "query", "tiles", "sharp tiles", "prefetch",
+VIEWER, HOVER, QUERY, GRIDS, TILES, SHARP_TILES, PREFETCH = LANES = (
+    "viewer", "hover", "query", "grids", "tiles", "sharp tiles", "prefetch",
 )  # fmt: skip
 
 
@@ -41,3 +41,8 @@ def open_message(loaded: Loaded) -> dict[str, Any]:
 def read_message(rows: list[int]) -> dict[str, Any]:
     """The request for whole cutouts (n, B, H, W) and their missing bands."""
     return {"op": "read", "rows": rows, "crop": None}
+
+
+def grids_message(rows: list[int]) -> dict[str, Any]:
+    """The request for where the pixels of cutouts lie on the sky: (n, 8), NaN where unknown."""
+    return {"op": "grids", "rows": rows}

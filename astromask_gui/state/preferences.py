@@ -8,6 +8,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 Style = Literal["dark", "light"]
 RECENT = 8
+CACHE_MEGABYTES = 512
+"""What pictures that are kept in memory may take, if nobody says otherwise."""
 
 
 class Preferences(QObject):
@@ -22,6 +24,7 @@ class Preferences(QObject):
         self._recent: tuple[str, ...] = ()
         self._card_columns: tuple[str, ...] | None = None
         self._mini_map = True
+        self._cache_megabytes = CACHE_MEGABYTES
         self._sexagesimal = False
 
     @property
@@ -54,6 +57,11 @@ class Preferences(QObject):
         """Whether maps of the sky tell hours and arcminutes instead of decimal degrees."""
         return self._sexagesimal
 
+    @property
+    def cache_megabytes(self) -> int:
+        """What cutouts and thumbnails that are kept may take of the memory, together."""
+        return self._cache_megabytes
+
     def set_style(self, style: Style) -> None:
         """Choose the style."""
         if style != self._style:
@@ -82,6 +90,12 @@ class Preferences(QObject):
         """Choose how maps of the sky tell positions."""
         if on != self._sexagesimal:
             self._sexagesimal = on
+            self.changed.emit()
+
+    def set_cache_megabytes(self, megabytes: int) -> None:
+        """Choose what pictures may take of the memory."""
+        if megabytes != self._cache_megabytes:
+            self._cache_megabytes = megabytes
             self.changed.emit()
 
     def set_recent(self, folders: tuple[str, ...]) -> None:

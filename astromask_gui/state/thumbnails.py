@@ -94,10 +94,13 @@ class Thumbnails(QObject):
             if row not in self._pictures:
                 self._bytes += picture.nbytes
             self._pictures[row] = picture.copy()
-        while self._bytes > self._bound and self._pictures:
-            _, oldest = self._pictures.popitem(last=False)
-            self._bytes -= oldest.nbytes
+        self._shrink()
         self.ready.emit(list(rows))
+
+    def set_bound(self, bound: int) -> None:
+        """Keep so many bytes at most from now on."""
+        self._bound = bound
+        self._shrink()
 
     def forget_request(self, rows: list[int]) -> None:
         """Allow rows whose reading failed or was dropped to be asked for again."""
@@ -116,6 +119,11 @@ class Thumbnails(QObject):
         self._shown.clear()
         self._collected.clear()
         self._bytes = 0
+
+    def _shrink(self) -> None:
+        while self._bytes > self._bound and self._pictures:
+            _, oldest = self._pictures.popitem(last=False)
+            self._bytes -= oldest.nbytes
 
     def _ask(self) -> None:
         # What was asked for and given up in the same turn is not asked for at all.

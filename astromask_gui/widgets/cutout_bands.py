@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
@@ -14,6 +16,8 @@ from astromask_gui.state.display import Display
 
 _BAND_SIDE = 72
 """Side of a single band's picture at most, screen pixels."""
+_TURN = 0.006
+"""Seconds that the window is kept in one go."""
 
 
 class CutoutBands(QWidget):
@@ -26,6 +30,7 @@ class CutoutBands(QWidget):
         self._display = display
         self._names: tuple[str, ...] = ()
         self._cutout: Cutout | None = None
+        self._next = 0
         self.views: list[BandView] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -41,16 +46,20 @@ class CutoutBands(QWidget):
     def show_cutout(self, cutout: Cutout) -> None:
         """Draw a cutout's bands, one turn of the event loop later."""
         self._cutout = cutout
-        self._timer.start()
+        self._start_over()
 
     def showEvent(self, event: object) -> None:
-        self._timer.start()
+        self._start_over()
 
     def _follow_survey(self) -> None:
         names = self._display.survey.bands
         if names != self._names:
             self._names = names
             self._rebuild(names)
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._next = 0
         self._timer.start()
 
     def _rebuild(self, names: tuple[str, ...]) -> None:
@@ -63,19 +72,27 @@ class CutoutBands(QWidget):
             view.picture.pressed.connect(lambda _x, _y, i=index: self.pressed.emit(i))
 
     def _draw(self) -> None:
-        cutout = self._cutout
+        """Draw bands for a few milliseconds; those left are drawn a turn later."""
+        cutout, end = self._cutout, time.perf_counter() + _TURN
         if cutout is None or not self.isVisible():
             return
+        views = self.views[: len(cutout.pixels)]
+        while self._next < len(views) and time.perf_counter() < end:
+            self._draw_band(cutout, self._next, views[self._next])
+            self._next += 1
+        if self._next < len(views):
+            self._timer.start()
+
+    def _draw_band(self, cutout: Cutout, index: int, view: BandView) -> None:
         settings, survey = self._display.settings, self._display.survey
-        for index, view in enumerate(self.views[: len(cutout.pixels)]):
-            is_missing = bool(cutout.missing[index])
-            view.set_missing(is_missing)
-            view.set_current(settings.mode == "band" and settings.band == index)
-            picture = None
-            if not is_missing:
-                plane = shrunk(cutout.pixels[index], _BAND_SIDE)
-                picture = render_band(plane, index, settings, survey)
-            view.picture.set_picture(picture)
+        is_missing = bool(cutout.missing[index])
+        view.set_missing(is_missing)
+        view.set_current(settings.mode == "band" and settings.band == index)
+        picture = None
+        if not is_missing:
+            plane = shrunk(cutout.pixels[index], _BAND_SIDE)
+            picture = render_band(plane, index, settings, survey)
+        view.picture.set_picture(picture)
 
 
 class BandView(QWidget):
@@ -117,6 +134,11 @@ def shrunk(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     """The means of blocks of a plane (H, W), as large as leave at least `side` of them."""
     block = max(1, min(plane.shape) // side)
     height, width = plane.shape[0] // block, plane.shape[1] // block
-    blocks = plane[: height * block, : width * block].reshape(height, block, width, block)
-    small: NDArray[np.float32] = blocks.mean(axis=(1, 3)) if block > 1 else plane
+    if block == 1:
+        return plane
+    inside = plane[: height * block, : width * block]
+    # Sums of strided views are several times as fast as the mean of a reshaped array.
+    rows = sum((inside[start::block] for start in range(1, block)), inside[::block])
+    both = sum((rows[:, start::block] for start in range(1, block)), rows[:, ::block])
+    small: NDArray[np.float32] = both * np.float32(1 / block**2)
     return small

@@ -95,7 +95,9 @@ class CutoutPictures(QWidget):
             if not tile.sentence:
                 assert isinstance(tile.key, int)
                 put = partial(self.bands.set_image, tile.key)
-                self._render(("band", tile.key), cutout, _alone(settings, tile.key), put)
+                self._render(
+                    ("band", tile.key), cutout, _alone(settings, tile.key), put, len(tiles)
+                )
 
     def _draw_pinned(self) -> None:
         settings, names = self._display.settings, self._display.survey.bands
@@ -109,12 +111,16 @@ class CutoutPictures(QWidget):
         for cutout, tile in zip(self._state.pins.cutouts, tiles, strict=True):
             if not tile.sentence:
                 put = partial(self.pinned.set_image, cutout.row)
-                self._render(("pin", cutout.row), cutout, settings, put)
+                self._render(("pin", cutout.row), cutout, settings, put, len(tiles))
 
-    def _render(self, key: object, cutout: Cutout, settings: DisplaySettings, put: object) -> None:
+    def _render(
+        self, key: object, cutout: Cutout, settings: DisplaySettings, put: object, count: int = 1
+    ) -> None:
+        """Render one of `count` pictures; many, or large ones, are not waited for."""
         survey = self._display.survey
         work = partial(render_cutout, cutout.pixels, cutout.missing, settings, survey)
-        self._renderer.render(key, int(np.prod(cutout.pixels.shape[1:])), work, put)  # type: ignore[arg-type]
+        pixels = count * int(np.prod(cutout.pixels.shape[1:]))
+        self._renderer.render(key, pixels, work, put)  # type: ignore[arg-type]
 
     # -- blinking ------------------------------------------------------------------------
 

@@ -64,9 +64,9 @@ class CutoutTools(QObject):
             state.pins.changed,
             state.display.changed,
             state.cutout.changed,
-            state.preferences.changed,
         ):
             signal.connect(self.sync)
+        state.preferences.changed.connect(self._colour_icons)
         self.crosshair.toggled.connect(view.set_crosshair)
         self.crop.clicked.connect(self.toggle_crop)
         self.bands.clicked.connect(lambda: self.toggle_layout("bands"))
@@ -89,6 +89,9 @@ class CutoutTools(QObject):
         for button, is_on in self._checks:
             with QSignalBlocker(button):
                 button.setChecked(is_on())
+
+    def _colour_icons(self) -> None:
+        """Icons have the colour of the style."""
         for button, name in self._icons:
             button.setIcon(icon(name))
 
@@ -137,6 +140,7 @@ class CutoutTools(QObject):
         layout.insertWidget(layout.count() - 1, button)
         self._checks.append((button, is_on))
         self._icons.append((button, icon_name))
+        button.setIcon(icon(icon_name))
         return button
 
 

@@ -6,6 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QInputDialog
+
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.windows.actions import ActionSpec
 
@@ -28,6 +31,18 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
     def invert() -> None:
         display.set_settings(replace(display.settings, inverted=not display.settings.inverted))
 
+    def choose_memory() -> None:
+        dialog = QInputDialog(window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Memory for pictures")
+        dialog.setInputMode(QInputDialog.InputMode.IntInput)
+        dialog.setIntRange(64, 65536)
+        dialog.setIntStep(64)
+        dialog.setIntValue(state.preferences.cache_megabytes)
+        dialog.setLabelText("Cutouts and thumbnails kept in memory, MB at most:")
+        dialog.intValueSelected.connect(state.preferences.set_cache_megabytes)
+        dialog.open()
+
     return [
         make("&Next in the list", "The next galaxy of the list in use", partial(step, 1), "J"),
         make("&Previous in the list", "The galaxy before it", partial(step, -1), "K"),
@@ -47,4 +62,6 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
         make("Pinned &galaxies", "The pinned galaxies beside each other",
              partial(panel.tools.toggle_layout, "pinned"), "Ctrl+Alt+P"),
         make("&Unpin all", "Let all pinned galaxies go", state.pins.clear, "Ctrl+Alt+U"),
+        make("&Memory for pictures …", "What cutouts and thumbnails that are kept may take",
+             choose_memory, "Ctrl+Alt+Y", True),
     ]  # fmt: skip

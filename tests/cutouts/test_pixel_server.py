@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from astropy.io import fits
+from astropy.wcs import WCS
 
 from tests.cutouts import layouts
 from trainer.cutouts.pixel_server import PixelServer, serve
@@ -175,3 +177,28 @@ def test_a_missing_band_lends_a_thumbnail_no_false_colour() -> None:
     np.testing.assert_allclose(small.mean(axis=(2, 3)), [[4, 3, 2]])
     huge = make_thumbnails(np.full((1, 1, 4, 4), 1e9, np.float32), missing[:, :1], [0] * 3, 4, None)
     assert np.isfinite(huge).all()
+
+
+def test_a_cutouts_place_on_the_sky_is_that_of_its_wcs(tmp_path: Path) -> None:
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    wcs.wcs.crval, wcs.wcs.crpix = [150.0, 2.0], [40.0, -10.0]
+    wcs.wcs.cd = [[2e-5, 5e-5], [5e-5, -2e-5]]
+    planes = np.ones((3, 12, 16), np.float32)
+    planes[:, 3, 3] = 5.0
+    fits.PrimaryHDU(planes, wcs.to_header()).writeto(tmp_path / "galaxy.fits")
+    server = PixelServer()
+    header, _ = server.answer(opening(tmp_path))
+    assert header["ok"], header
+    header, arrays = server.answer({"id": 2, "op": "grids", "rows": [0]})
+    assert header["ok"], header
+    x0, y0, ra, dec, *matrix = arrays["grids"][0]
+    east, north = np.reshape(matrix, (2, 2)) @ [2.0 - (x0 - 1), 9.0 - (y0 - 1)]
+    there = wcs.all_pix2world([[2.0, 9.0]], 0)[0]
+    assert dec + north == pytest.approx(there[1], abs=1e-7)
+    assert ra + east / np.cos(np.radians(dec)) == pytest.approx(there[0], abs=1e-6)
+
+
+def test_without_a_wcs_no_place_is_made_up(server: PixelServer) -> None:
+    header, arrays = server.answer({"id": 2, "op": "grids", "rows": [0, 8]})
+    assert header["ok"] and arrays["grids"].shape == (2, 8) and np.isnan(arrays["grids"]).all()

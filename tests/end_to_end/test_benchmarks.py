@@ -44,3 +44,10 @@ def test_pointing_at_a_galaxy_is_measured(run: Run, tmp_path: Path) -> None:
     found = measured(run, "hover", tmp_path)
     assert found["to a card seen before, median"] > 0
     assert found["to a card never seen, median"] > 0
+
+
+@pytest.mark.slow
+def test_looking_at_galaxies_is_measured(run: Run, tmp_path: Path) -> None:
+    found = measured(run, "viewer", tmp_path)
+    assert {"click to an unforeseen cutout, median", "key to the next cutout, median"} <= set(found)
+    assert all(value > 0 for value in found.values())

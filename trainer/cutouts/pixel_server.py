@@ -18,6 +18,8 @@ Requests, each with an `id` that the answer repeats:
   arrays `pixels` and `missing`; the header says what the file is.
 - `extras`: `rows`, `crop`, `maps` (true for the ones of H × W too) → arrays `psf_fwhm`,
   `zero_points`, `inverse_variance`, `pixel_mask`, and `wcs_headers`, as far as they are known.
+- `grids`: `rows` → array `grids` (n, 8) float64, the terms of `stored_wcs.py` of whole cutouts,
+  NaN where the file has none.
 
 An answer has `ok` true, or false with `error`, a sentence.
 """
@@ -41,6 +43,7 @@ from trainer.cutouts.cleaning import clean
 from trainer.cutouts.detect import open_reader
 from trainer.cutouts.packs import Packs
 from trainer.cutouts.protocol import CutoutReader
+from trainer.cutouts.stored_wcs import TERMS, terms_of_header
 from trainer.cutouts.survey import Crop, Survey, SurveyFile
 from trainer.cutouts.thumbnails import make_thumbnails
 from trainer.cutouts.zero_points import NANOMAGGY
@@ -66,6 +69,7 @@ class PixelServer:
             "thumbnails": self._thumbnails,
             "load_file": self._load_file,
             "extras": self._extras,
+            "grids": self._grids,
         }
 
     def answer(self, request: Header) -> Answer:
@@ -155,6 +159,16 @@ class PixelServer:
             arrays["pixel_mask"] = None if mask is None else mask.astype(np.uint8)
         known = {name: array for name, array in arrays.items() if array is not None}
         return {"wcs_headers": extras.wcs_headers}, known
+
+    def _grids(self, request: Header) -> Answer:
+        survey, rows = self._opened(), _rows(request)
+        headers = survey.extras(rows, crop=None).wcs_headers
+        grids = np.full((len(rows), len(TERMS)), np.nan)
+        if headers is not None:
+            shape = survey.read(rows[:1], crop=None).pixels.shape[2:] if any(headers) else (1, 1)
+            for place, header in enumerate(headers):
+                grids[place] = terms_of_header(header, shape)
+        return {}, {"grids": grids}
 
     def _opened(self) -> Survey:
         if self._survey is None:

@@ -65,3 +65,22 @@ def header_text(terms: np.ndarray) -> str:
         cards[name] = value
     cards["RADESYS"] = "ICRS"
     return str(cards.tostring())
+
+
+def terms_of_header(text: str, shape: tuple[int, int]) -> np.ndarray:
+    """(8,) terms about the middle of a cutout (H, W) by its header; NaN where it has none."""
+    none = np.full(len(TERMS), np.nan)
+    if not text:
+        return none
+    from astropy.io.fits import Header
+
+    from trainer.cutouts.fits_file import celestial_wcs
+
+    wcs = celestial_wcs(Header.fromstring(text))
+    if wcs is None:
+        return none
+    middle = (shape[1] - 1) / 2, (shape[0] - 1) / 2
+    ra, dec = wcs.all_pix2world([middle], 0)[0]
+    if not np.isfinite([ra, dec]).all():
+        return none
+    return local_terms(wcs, (0, 0), float(ra), float(dec))
