@@ -14,6 +14,7 @@ from astromask_gui.services.identifier_service import IdentifierService
 from astromask_gui.services.inference_service import InferenceService, model_worker
 from astromask_gui.services.job_service import JobService
 from astromask_gui.services.label_service import LabelService
+from astromask_gui.services.patch_service import PatchService
 from astromask_gui.services.reader import SHARP_TILES, start_reader
 from astromask_gui.services.saved_service import SavedService
 from astromask_gui.services.search_service import SearchService
@@ -48,6 +49,7 @@ class Services(QObject):
         )
         self.identifiers = IdentifierService(state, self._facts, self)
         self.inference = InferenceService(state, self.model, self)
+        self.patches = PatchService(state, self.inference, self.model, self)
         self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
         self.labels = LabelService(state, self)
         self.saved = SavedService(state, self)

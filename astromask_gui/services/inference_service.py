@@ -10,18 +10,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from astromask_gui.services.cores import spare_cores
 from astromask_gui.services.loading import Loaded
-from astromask_gui.services.model_input import ModelFacts, model_input, refusal
+from astromask_gui.services.model_input import (
+    ModelFacts,
+    misfit,
+    model_input,
+    planes,
+    refusal,
+)
 from astromask_gui.services.worker import Request, Worker
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.reconstruction import Masking, Reconstruction
 from astromask_gui.state.session import WorkerStatus
 from trainer.errors import AstroMaskError
 
-RECONSTRUCT, ENCODE = LANES = ("reconstruct", "encode")
+RECONSTRUCT, ATTENTION, ENCODE, ERRORS = LANES = ("reconstruct", "attention", "encode", "errors")
+"""Errors by patch come last: they are asked for in small portions, between all others."""
 NO_CHECKPOINT = (
     "There is no checkpoint yet, so nothing can be reconstructed. Pretrain a model, or embed"
     " with a checkpoint that you have."
@@ -39,6 +46,9 @@ class InferenceService(QObject):
 
     The checkpoint is loaded only once `allow` has been called: the window is painted first.
     """
+
+    model_changed = pyqtSignal()
+    """Another model is loaded, or none."""
 
     def __init__(
         self, state: ApplicationState, worker: Worker, parent: QObject | None = None
@@ -76,6 +86,22 @@ class InferenceService(QObject):
         )
         if not unchanged or self._problem:
             self._load()
+
+    def model_and_images(self) -> tuple[ModelFacts, NDArray[np.float32], tuple[int, ...]] | None:
+        """The model, the active galaxy as it takes it (1, B, side, side), and which of the
+        survey's bands these are; None where one of them is missing or they do not fit."""
+        cutout, model, bands = self._state.cutout.cutout, self._model, self._loaded_bands()
+        if cutout is None or model is None or misfit(model, bands, self._checkpoint):
+            return None
+        try:
+            images = model_input(cutout.pixels[None], bands, model)
+        except AstroMaskError:
+            return None
+        return model, images, tuple(int(plane) for plane in planes(model, bands))
+
+    def scaling(self) -> dict[str, Any] | None:
+        """The open store's scaling, which goes before the checkpoint's own."""
+        return _scaling(self._loaded)
 
     def encode(
         self,
@@ -123,6 +149,7 @@ class InferenceService(QObject):
 
     def _load(self) -> None:
         self._model, self._problem, self._asked = None, None, None
+        self.model_changed.emit()
         loaded, state = self._loaded, self._state
         if loaded is None or not self._allowed:
             return
@@ -159,6 +186,7 @@ class InferenceService(QObject):
         self._state.reconstruction.set_unavailable(sentence)
         self._asked = None
         self._reconstruct()
+        self.model_changed.emit()
 
     def _fail_load(self, loaded: Loaded, sentence: str) -> None:
         if loaded.facts.checkpoint == self._checkpoint:
@@ -195,7 +223,8 @@ class InferenceService(QObject):
         }
         self._set_busy()
         self._state.reconstruction.set_busy(True)
-        take = partial(self._take, cutout.row, masking, images[0], time.perf_counter())
+        own = tuple(int(plane) for plane in planes(self._model, self._loaded_bands()))
+        take = partial(self._take, cutout.row, masking, (images[0], own), time.perf_counter())
         fail = partial(self._fail, cutout.row)
         self._worker.ask(RECONSTRUCT, Request(message, arrays, take, fail))
 
@@ -203,7 +232,7 @@ class InferenceService(QObject):
         self,
         row: int,
         masking: Masking,
-        original: NDArray[np.float32],
+        given: tuple[NDArray[np.float32], tuple[int, ...]],
         asked: float,
         header: dict[str, Any],
         arrays: dict[str, np.ndarray],
@@ -220,12 +249,13 @@ class InferenceService(QObject):
                 masking=masking,
                 mask=arrays["mask"].astype(bool).ravel(),
                 patch=model.patch,
-                original=original,
+                original=given[0],
                 predicted=arrays["reconstruction"][0],
                 loss=float(header["loss"]),
                 loss_by_band=arrays["loss_by_band"],
                 level_recovered=bool(header.get("level_recovered", True)),
                 seconds=time.perf_counter() - asked,
+                bands=given[1],
             )
         )
         if not newest:

@@ -12,12 +12,20 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from astromask_gui.state.jobs import FormField, JobForm
-from trainer.config import EmbedConfig, PackConfig, PlaceConfig, PretrainConfig, ProjectConfig
+from trainer.config import (
+    EmbedConfig,
+    PackConfig,
+    PlaceConfig,
+    PretrainConfig,
+    ProjectConfig,
+    ReconstructConfig,
+)
 
 FORMS: dict[str, tuple[type[BaseModel], str]] = {
     "embed": (EmbedConfig, "Embed"),
     "project": (ProjectConfig, "Project"),
     "place": (PlaceConfig, "Place"),
+    "reconstruct": (ReconstructConfig, "Surprise"),
     "pretrain": (PretrainConfig, "Pretrain"),
     "pack": (PackConfig, "Pack"),
 }
@@ -26,6 +34,7 @@ _BASIC = {
     "embed": {"checkpoint", "name", "pool", "orientations"},
     "project": {"store", "method", "neighbours"},
     "place": {"store", "projection"},
+    "reconstruct": {"checkpoint", "masks", "mask_ratio"},
     "pretrain": {"model", "patch", "mask_ratio", "epochs", "batch_size", "lr"},
     "pack": {"files", "precision"},
 }

@@ -32,6 +32,7 @@ _VERBS = {
     "place": "Placing",
     "pack": "Packing",
     "measure": "Looking for missing bands",
+    "reconstruct": "Measuring the surprise",
     "finetune": "Learning from grades",
     "score": "Scoring",
 }

@@ -23,6 +23,7 @@ class ModelFacts:
     band_count: int
     width: int
     depth: int
+    """Layers of the encoder."""
     has_decoder: bool
     why_no_decoder: str
     knows_scaling: bool
@@ -54,23 +55,29 @@ class ModelFacts:
         )
 
 
-def refusal(model: ModelFacts, bands: tuple[str, ...], path: Path | None) -> str | None:
-    """Why the model of `path` can't reconstruct a survey of these bands; None where it can."""
+def misfit(model: ModelFacts, bands: tuple[str, ...], path: Path | None) -> str | None:
+    """Why the model of `path` can't take the cutouts of a survey; None where it can."""
     try:
-        _planes(model, bands)
+        planes(model, bands)
     except BandError as error:
         return str(error)
-    if not model.has_decoder:
-        return model.why_no_decoder or (
-            f"{path} has no decoder, so nothing can be reconstructed; the map, neighbours and"
-            " dropped files work."
-        )
     if not model.knows_scaling:
         return (
             f"{path} does not say how its cutouts were scaled, so nothing can be reconstructed."
             " Embed with it and a scaling first; the embeddings then remember it."
         )
     return None
+
+
+def refusal(model: ModelFacts, bands: tuple[str, ...], path: Path | None) -> str | None:
+    """Why the model of `path` can't reconstruct a survey of these bands; None where it can."""
+    problem = misfit(model, bands, path)
+    if problem is None and not model.has_decoder:
+        return model.why_no_decoder or (
+            f"{path} has no decoder, so nothing can be reconstructed; the map, neighbours and"
+            " dropped files work."
+        )
+    return problem
 
 
 def model_input(
@@ -83,10 +90,11 @@ def model_input(
     from trainer.cutouts.crop import centre_crop
 
     cropped = centre_crop(pixels, model.image)
-    return np.ascontiguousarray(cropped[:, _planes(model, bands)], np.float32)
+    return np.ascontiguousarray(cropped[:, planes(model, bands)], np.float32)
 
 
-def _planes(model: ModelFacts, bands: tuple[str, ...]) -> NDArray[np.intp]:
+def planes(model: ModelFacts, bands: tuple[str, ...]) -> NDArray[np.intp]:
+    """Which of the survey's bands the model takes, in its order. Raises `BandError`."""
     from trainer.cutouts.bands import plane_order
 
     if model.bands is not None:

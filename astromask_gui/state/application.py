@@ -20,6 +20,7 @@ from astromask_gui.state.maps import Maps
 from astromask_gui.state.messages import Messages
 from astromask_gui.state.neighbours import NeighboursState
 from astromask_gui.state.own_colours import OwnColours
+from astromask_gui.state.patch_maps import PatchMaps
 from astromask_gui.state.pins import Pins
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.reconstruction import ReconstructionState
@@ -52,6 +53,7 @@ class ApplicationState(QObject):
         self.cutout_view = CutoutView(self)
         self.pins = Pins(self)
         self.reconstruction = ReconstructionState(self)
+        self.patch_maps = PatchMaps(self)
         self.neighbours = NeighboursState(self)
         self.gallery = Gallery(self)
         self.labels = Labels(self)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
+
+from astromask_gui.state.masks import Mask, centre_mask, grid_side
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Reconstruction:
     level_recovered: bool = True
     """False where per-patch normalised targets leave a hidden patch's level unknown."""
     seconds: float = 0.0
+    bands: tuple[int, ...] | None = None
+    """Which of the survey's bands the planes are; None: all, in order."""
 
 
 class ReconstructionState(QObject):
@@ -83,6 +87,40 @@ class ReconstructionState(QObject):
     def new_mask(self) -> None:
         """Hide other patches at the same ratio."""
         self.set_masking(Masking(self._masking.ratio, self._masking.seed + 1))
+
+    def shown_mask(self) -> Mask | None:
+        """(L,) True = hidden: what is asked for, as far as it is known."""
+        result, painted = self._result, self._masking.painted
+        if result is None:
+            return None
+        if painted is not None and len(painted) == len(result.mask):
+            return np.array(painted)
+        return result.mask
+
+    def paint(self, mask: Mask) -> bool:
+        """Hide exactly these patches; False, and nothing done, where none would be left to look
+        at or to guess."""
+        if not 0 < mask.sum() < len(mask):
+            return False
+        self.set_masking(replace(self._masking, painted=tuple(bool(hidden) for hidden in mask)))
+        return True
+
+    def unpaint(self) -> None:
+        """Go back to the random mask of ratio and seed."""
+        self.set_masking(replace(self._masking, painted=None))
+
+    def invert_mask(self) -> None:
+        """Show what is hidden, and hide what is shown."""
+        mask = self.shown_mask()
+        if mask is not None:
+            self.paint(~mask)
+
+    def hide_centre(self, outskirts: bool = False) -> None:
+        """Hide the middle only, or all but the middle."""
+        mask = self.shown_mask()
+        if mask is not None:
+            centre = centre_mask(grid_side(len(mask)))
+            self.paint(~centre if outskirts else centre)
 
     def set_busy(self, busy: bool) -> None:
         """Say whether the model works."""

@@ -29,6 +29,7 @@ TITLES = {
     "place": "Place",
     "pack": "Pack",
     "measure": "Missing bands",
+    "reconstruct": "Surprise",
     "finetune": "Learn from grades",
     "score": "Score",
 }

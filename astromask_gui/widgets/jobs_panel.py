@@ -20,7 +20,7 @@ from astromask_gui.widgets.job_card import TITLES, JobCard
 from astromask_gui.widgets.job_form import JobFormView
 
 _SHOWN = 30
-_STARTABLE = ("embed", "project", "place", "pretrain", "pack")
+_STARTABLE = ("embed", "project", "place", "reconstruct", "pretrain", "pack")
 
 
 class JobsPanel(QWidget):
@@ -34,8 +34,9 @@ class JobsPanel(QWidget):
         self.form: JobFormView | None = None
         self.empty = EmptyState(
             "No jobs yet. Embed encodes the galaxies with a checkpoint, Project lays them out on"
-            " the map, Place adds what came later, Pretrain makes a checkpoint from your own"
-            " cutouts, Pack copies what is slow to read."
+            " the map, Place adds what came later, Surprise finds the galaxies that the model does"
+            " not expect, Pretrain makes a checkpoint from your own cutouts, Pack copies what is"
+            " slow to read."
         )
         self._tools = QWidget()
         self._pages = QStackedWidget()

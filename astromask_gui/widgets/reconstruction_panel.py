@@ -2,116 +2,79 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter
-from PyQt6.QtWidgets import (
-    QHBoxLayout,
-    QSizePolicy,
-    QSlider,
-    QStackedLayout,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from astromask_gui.icons import icon
-from astromask_gui.parts.picture_view import PictureView
 from astromask_gui.parts.small import BusyBar, EmptyState, label
-from astromask_gui.rendering.picture import render_cutout, render_residual
+from astromask_gui.rendering.heat import heat_limits
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.masks import grid_side, under_brush
+from astromask_gui.state.neighbours import Query
+from astromask_gui.state.patch_maps import ALL_LAYERS, LAST_LAYER, ModelInput
 from astromask_gui.state.reconstruction import Masking, Reconstruction
-from astromask_gui.style import tabular
+from astromask_gui.state.view import Colouring
+from astromask_gui.widgets.reconstruction_grid import Heat, PictureGrid
+from astromask_gui.widgets.reconstruction_losses import LossBars
+from astromask_gui.widgets.reconstruction_picture import SMALLEST, PatchPicture
+from astromask_gui.widgets.reconstruction_scale import HeatScale
+from astromask_gui.widgets.reconstruction_tools import MaskTools, ViewTools
 
-_CAPTIONS = ("input", "masked", "model", "residual")
-_MARGINS = 2 * 12 + 3 * 6
-"""Beside and between the four pictures, screen pixels."""
-_HIDDEN = QColor(70, 76, 90)
-
-
-def grid_side(mask_length: int) -> int:
-    """Patches along a side of a square image with so many patches."""
-    return math.isqrt(mask_length)
-
-
-def hidden_pixels(mask: np.ndarray, patch: int) -> np.ndarray:
-    """(H, W) bool from a mask (L,) of patches in raster order."""
-    side = grid_side(len(mask))
-    return np.kron(mask.reshape(side, side), np.ones((patch, patch), bool)).astype(bool)
+STRANGENESS = "reconstruction_surprise"
+"""The column that the job `reconstruct` writes."""
+_LEVEL_UNKNOWN = (
+    "This model predicts each patch relative to its own mean and spread: the hidden patches'"
+    " absolute level is filled in from the visible ones."
+)
 
 
 class ReconstructionPanel(QWidget):
-    """Shows `state.reconstruction`; hides other patches by slider, seed, or click and paint."""
+    """Shows `state.reconstruction` and `state.patch_maps`; hides other patches by slider, seed,
+    or click and paint."""
 
     def __init__(self, state: ApplicationState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state, self._display, self._cutout = (
-            state.reconstruction,
-            state.display,
-            state.cutout,
-        )
-        self._painting: bool | None = None
-        """While the mouse paints: whether it hides (True) or shows patches."""
-        self.views = {name: PictureView(smallest=52) for name in _CAPTIONS}
-        self.views["masked"].add_overlay(self._draw_mask)
-        self.views["masked"].setToolTip("Click or paint patches to hide and show them")
-        self.views["residual"].setToolTip(
-            "Input − model on the hidden patches: warm where the model is too faint,"
-            " blue where too bright"
-        )
-        self.ratio = QSlider(Qt.Orientation.Horizontal)
-        self.ratio.setRange(5, 95)
-        self.ratio.setAccessibleName("Mask ratio")
-        self.ratio.setToolTip("Share of the patches that is hidden (arrow keys: one percent)")
-        self.percent = label("75 %")
-        self.percent.setFont(tabular(self.percent.font()))
-        self.percent.setFixedWidth(40)
-        self.again = QToolButton()
-        self.again.setText("New mask")
-        self.again.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.again.setToolTip("Hide other patches at the same ratio (N)")
+        self._application = state
+        self._state, self._display = state.reconstruction, state.display
+        self._maps = state.patch_maps
+        self._stroke: tuple[bool, int] | None = None
+        """While the mouse paints: whether it hides (True) or shows, and the last patch."""
+        self.grid = PictureGrid()
+        self.tools, self.mask_tools = ViewTools(state), MaskTools(state)
+        self.ratio, self.percent = self.mask_tools.ratio, self.mask_tools.percent
+        self.again = self.mask_tools.again
         self.busy = BusyBar()
-        self.verdict = label("", "small")
-        self.verdict.setFont(tabular(self.verdict.font()))
-        # A long line is cut rather than let it widen the panel.
-        self.verdict.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.scale = HeatScale()
+        self.losses = LossBars()
         self.note = label("", "small", wrap=True)
         self.empty = EmptyState("")
         self._build()
         self._connect_signals()
         self._sync_masking()
-        self._sync_result()
+        self._sync()
+
+    @property
+    def views(self) -> dict[str, PatchPicture]:
+        """The four pictures of the first row."""
+        return dict(self.grid.views)
 
     def _build(self) -> None:
-        pictures = QHBoxLayout()
-        pictures.setSpacing(6)
-        for name, view in self.views.items():
-            column = QVBoxLayout()
-            column.setSpacing(2)
-            caption = label(name, "small")
-            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            caption.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-            column.addStretch(1)
-            column.addWidget(view, 1000)
-            column.addWidget(caption)
-            column.addStretch(1)
-            pictures.addLayout(column, 1)
-        tools = QHBoxLayout()
-        tools.setSpacing(8)
-        tools.addWidget(label("Mask", "muted"))
-        tools.addWidget(self.ratio, 1)
-        tools.addWidget(self.percent)
-        tools.addWidget(self.again)
+        pictures = QScrollArea()
+        pictures.setWidget(self.grid)
+        pictures.setWidgetResizable(True)
+        pictures.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        pictures.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        pictures.setMinimumHeight(SMALLEST + 16)
         shown = QWidget()
         layout = QVBoxLayout(shown)
-        layout.setContentsMargins(12, 4, 12, 8)
-        layout.setSpacing(6)
+        layout.setContentsMargins(12, 3, 12, 6)
+        layout.setSpacing(4)
         layout.addWidget(self.busy)
-        layout.addLayout(pictures, 1)
-        layout.addLayout(tools)
-        layout.addWidget(self.verdict)
+        layout.addWidget(self.tools)
+        layout.addWidget(pictures, 1)
+        layout.addWidget(self.scale)
+        layout.addWidget(self.mask_tools)
+        layout.addWidget(self.losses)
         layout.addWidget(self.note)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
@@ -119,18 +82,22 @@ class ReconstructionPanel(QWidget):
 
     def _connect_signals(self) -> None:
         self._state.masking_changed.connect(self._sync_masking)
-        self._state.changed.connect(self._sync_result)
-        self._display.changed.connect(self._sync_result)
+        self._state.changed.connect(self._sync)
+        self._maps.changed.connect(self._sync)
+        self._display.changed.connect(self._sync)
+        self._application.preferences.changed.connect(self.mask_tools.restyle)
+        self.tools.shown.currentIndexChanged.connect(self._sync)
         self.ratio.valueChanged.connect(self._choose_ratio)
         self.again.clicked.connect(self._state.new_mask)
-        masked = self.views["masked"]
-        masked.pressed.connect(self._start_painting)
-        masked.dragged.connect(self._paint)
-
-    def resizeEvent(self, event: object) -> None:
-        # Pictures are square, and their names stand right below them.
-        for view in self.views.values():
-            view.setMaximumHeight(max((self.width() - _MARGINS) // len(self.views), 64))
+        grid = self.grid
+        grid.patch_pressed.connect(self._start_stroke)
+        grid.patch_dragged.connect(self._go_on)
+        grid.released.connect(self._end_stroke)
+        grid.patch_asked.connect(self._maps.look_from)
+        grid.input_pressed.connect(self._look_from)
+        grid.brush_changed.connect(
+            lambda wider: self.mask_tools.set_brush(self.mask_tools.brush + wider)
+        )
 
     # -- from state ----------------------------------------------------------------------
 
@@ -139,103 +106,139 @@ class ReconstructionPanel(QWidget):
         ratio = masking.ratio
         if masking.painted:
             ratio = sum(masking.painted) / len(masking.painted)
-        self.percent.setText(f"{100 * ratio:.0f} %")
-        self.ratio.blockSignals(True)
-        self.ratio.setValue(round(100 * ratio))
-        self.ratio.blockSignals(False)
-        self.views["masked"].update()
+        self.mask_tools.show_ratio(ratio, masking.painted is not None)
+        self.grid.show_mask(self._state.shown_mask())
 
-    def _sync_result(self) -> None:
-        result, reason = self._state.result, self._state.unavailable
-        self.busy.set_busy(self._state.busy)
-        self.again.setIcon(icon("refresh"))
-        self._stack.setCurrentIndex(1 if result is not None and not reason else 0)
-        if reason:
-            self.empty.sentence.setText(reason)
-        elif result is None:
-            self.empty.sentence.setText(
-                "The model works on the galaxy …"
-                if self._state.busy
-                else "Click a galaxy to see what the model makes of its hidden parts."
-            )
-        if result is not None:
-            self._draw(result)
+    def _sync(self) -> None:
+        result, reason, given = self._state.result, self._state.unavailable, self._maps.input
+        self.busy.set_busy(self._state.busy or self._maps.busy)
+        self.tools.sync()
+        # An encoder without decoder still looks at patches.
+        alone = bool(reason) and given is not None
+        works = result is not None and not reason
+        self._stack.setCurrentIndex(1 if works or alone else 0)
+        for part in (self.mask_tools, self.losses):
+            part.setVisible(not alone)
+        heat = self._heat(given)
+        self.scale.setVisible(self._maps.overlay != "none")
+        if works and result is not None:
+            self._draw(result, heat if given is not None and given.row == result.row else None)
+        elif alone and given is not None:
+            self.grid.show_mask(None)
+            self.grid.draw_input(
+                given.pixels, given.bands, given.patch, self.tools.bands(),
+                self._display.settings, self._display.survey, heat,
+            )  # fmt: skip
+        else:
+            self.empty.sentence.setText(reason or self._awaited())
+        self._say(result, reason if alone else None)
 
-    def _draw(self, result: Reconstruction) -> None:
-        settings, survey = self._display.settings, self._display.survey
-        hidden = hidden_pixels(result.mask, result.patch)
-        missing = np.all(result.original == 0, axis=(1, 2))
-        model = np.where(hidden, result.predicted, result.original)
-        residual = np.where(hidden, result.original - result.predicted, 0)
-        original = render_cutout(result.original, missing, settings, survey)
-        self.views["input"].set_picture(original)
-        self.views["masked"].set_picture(original)
-        self.views["model"].set_picture(render_cutout(model, missing, settings, survey))
-        self.views["residual"].set_picture(render_residual(residual, settings, survey))
-        bands = "  ".join(
-            f"{name} {loss:.3g}"
-            for name, loss in zip(survey.bands, result.loss_by_band, strict=False)
-        )
-        self.verdict.setText(f"loss {result.loss:.3g}   {bands}")
-        self.verdict.setToolTip(
-            "Mean squared error on the hidden patches, in the model's scaled units: all bands,"
-            " then each"
-        )
-        self.note.setVisible(not result.level_recovered)
-        self.note.setText(
-            ""
-            if result.level_recovered
-            else "This model predicts each patch relative to its own mean and spread: the hidden"
-            " patches' absolute level is filled in from the visible ones."
-        )
+    def _awaited(self) -> str:
+        if self._state.busy:
+            return "The model works on the galaxy …"
+        return "Click a galaxy to see what the model makes of its hidden parts."
 
-    def _draw_mask(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
-        result = self._state.result
-        if result is None:
-            return
-        mask = self._shown_mask(result)
-        side = grid_side(len(mask))
-        step = rectangle.width() / side
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for place in np.flatnonzero(mask):
-            x, y = rectangle.x() + place % side * step, rectangle.y() + place // side * step
-            painter.fillRect(QRectF(x, y, step, step), _HIDDEN)
+    def _draw(self, result: Reconstruction, heat: Heat | None) -> None:
+        survey = self._display.survey
+        bands = self.tools.bands()
+        self.grid.draw(result, bands, self._display.settings, survey, heat)
+        self.grid.show_mask(self._state.shown_mask())
+        given = result.bands or range(len(survey.bands))
+        names = [survey.bands[band] for band in given]
+        by_band = zip(names, (float(x) for x in result.loss_by_band), strict=False)
+        self.losses.set_losses([("all", result.loss), *by_band])
 
-    def _shown_mask(self, result: Reconstruction) -> np.ndarray:
-        painted = self._state.masking.painted
-        if painted is not None and len(painted) == len(result.mask):
-            return np.array(painted)
-        return result.mask
+    def _say(self, result: Reconstruction | None, reason: str | None) -> None:
+        sentences = [reason, self._maps.problem if self._maps.overlay != "none" else None]
+        if result is not None and not result.level_recovered:
+            sentences.append(_LEVEL_UNKNOWN)
+        text = " ".join(dict.fromkeys(sentence for sentence in sentences if sentence))
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+
+    def _heat(self, given: ModelInput | None) -> Heat | None:
+        """What is to lie over the input, if it is known of this galaxy; says so in the scale."""
+        found = None
+        words = "…"
+        if given is not None and self._maps.overlay == "surprise":
+            errors = self._maps.errors
+            if errors is not None and errors.row == given.row:
+                values = np.full((len(errors.error), len(self._display.survey.bands)), np.nan)
+                values[:, list(errors.bands)] = errors.error
+                found = self._scaled(values)
+                words = f"mean squared error when hidden, {errors.masks} masks"
+                if errors.masks < errors.wanted:
+                    words += f" of {errors.wanted}"
+        elif given is not None and self._maps.overlay == "attention":
+            found, words = self._attention(given)
+        low, high = (0.0, 1.0) if found is None else found.limits
+        self.scale.set_scale((f"{low:.2g}", f"{high:.2g}"), words)
+        return found
+
+    def _scaled(self, values: np.ndarray) -> Heat:
+        bands = self.tools.bands()
+        heat = Heat(values, (0.0, 1.0))
+        tops = [heat_limits(heat.of_band(band))[1] for band in bands]
+        return Heat(values, (0.0, max(tops, default=1.0)))
+
+    def _attention(self, given: ModelInput) -> tuple[Heat | None, str]:
+        looked, layer = self._maps.attention, self._maps.layer
+        if looked is None or (looked.row, looked.patch) != (given.row, self._maps.patch):
+            return None, "…"
+        depth = len(looked.shares) - 1
+        place = {LAST_LAYER: depth - 1, ALL_LAYERS: depth}.get(layer, min(layer, depth - 1))
+        shares = looked.shares[place, 1:]
+        whose = "the class token" if looked.patch is None else "the patch outlined"
+        words = f"share of attention from {whose}; even: {1 / len(looked.shares[place]):.2g}"
+        return Heat(shares, heat_limits(shares), looked.patch), words
 
     # -- intents -------------------------------------------------------------------------
 
     def _choose_ratio(self, percent: int) -> None:
         self._state.set_masking(Masking(percent / 100, self._state.masking.seed))
 
-    def _start_painting(self, x: float, y: float) -> None:
-        result = self._state.result
-        place = self._patch_at(x, y)
-        if result is not None and place is not None:
-            self._painting = not self._shown_mask(result)[place]
-            self._paint(x, y)
+    def _look_from(self, place: int) -> None:
+        """A plain click on the input chooses a patch only while attention is shown."""
+        if self._maps.overlay == "attention":
+            self._maps.look_from(place)
 
-    def _paint(self, x: float, y: float) -> None:
-        result = self._state.result
-        place = self._patch_at(x, y)
-        if result is None or place is None or self._painting is None:
+    def _start_stroke(self, place: int) -> None:
+        mask = self._state.shown_mask()
+        if mask is not None:
+            self._stroke = (not mask[place], place)
+            self._go_on(place)
+
+    def _go_on(self, place: int) -> None:
+        """Paint from where the stroke was to `place`, however fast the mouse went."""
+        mask = self._state.shown_mask()
+        if mask is None or self._stroke is None:
             return
-        mask = self._shown_mask(result).copy()
-        mask[place] = self._painting
-        # The model needs at least one patch to look at, and one to guess.
-        if 0 < mask.sum() < len(mask):
-            masking = self._state.masking
-            painted = tuple(bool(hidden) for hidden in mask)
-            self._state.set_masking(Masking(masking.ratio, masking.seed, painted))
+        hides, last = self._stroke
+        side = grid_side(len(mask))
+        (row, column), (to_row, to_column) = divmod(last, side), divmod(place, side)
+        steps = max(abs(to_row - row), abs(to_column - column), 1)
+        painted = mask.copy()
+        for part in np.linspace(0, 1, steps + 1):
+            at = round(row + part * (to_row - row)) * side
+            at += round(column + part * (to_column - column))
+            painted[under_brush(side, at, self.mask_tools.brush)] = hides
+        self._stroke = (hides, place)
+        if not self._state.paint(painted):
+            self._application.messages.info(
+                "At least one patch stays visible and one hidden: the model needs one to look at,"
+                " and one to guess."
+            )
 
-    def _patch_at(self, x: float, y: float) -> int | None:
-        result = self._state.result
-        if result is None:
-            return None
-        side = grid_side(len(result.mask))
-        column, row = int(x // result.patch), int(y // result.patch)
-        return row * side + column if 0 <= column < side and 0 <= row < side else None
+    def _end_stroke(self) -> None:
+        self._stroke = None
+
+    def show_strangest(self) -> None:
+        """List the galaxies that surprise the model most, and colour the map by it."""
+        if STRANGENESS not in self._application.columns.names():
+            self._application.messages.info(
+                "No galaxy has been measured yet: start Jobs → Surprise of every galaxy first."
+            )
+            return
+        self._application.view.set_colouring(Colouring(STRANGENESS))
+        query = Query("column", column=STRANGENESS, caption="Strangest galaxies")
+        self._application.neighbours.set_query(query)

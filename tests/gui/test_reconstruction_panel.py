@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel, hidden_pixels
+from astromask_gui.state.columns import Column
+from astromask_gui.state.masks import hidden_pixels
+from astromask_gui.state.patch_maps import Attention, ModelInput, PatchErrors
+from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
 from tests.gui.conftest import PATCH, SIDE, make_reconstruction
 
 GRID = SIDE // PATCH
@@ -46,7 +51,7 @@ def test_four_pictures_appear_with_the_loss(
 ) -> None:
     state.reconstruction.set_result(make_reconstruction(3))
     assert all(view.isVisible() and view.image is not None for view in panel.views.values())
-    assert "0.3" in panel.verdict.text() and "u 0.1" in panel.verdict.text()
+    assert panel.losses.text() == "all 0.3   u 0.1   g 0.2   r 0.3   i 0.4   z 0.5"
 
 
 def test_visible_patches_stay_as_they_are_and_have_no_residual(
@@ -125,17 +130,228 @@ def test_painting_hides_every_patch_it_passes(
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=place_of_patch(panel, 4))
     for patch in (8, 12):
         view.dragged.emit(4.0, patch // GRID * PATCH + 4.0)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton)
     painted = state.reconstruction.masking.painted
     assert painted is not None and all(painted[patch] for patch in (4, 8, 12))
+
+
+def test_a_fast_stroke_leaves_no_patch_out(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    state.reconstruction.set_result(make_reconstruction(3))
+    view = panel.views["masked"]
+    view.patch_pressed.emit(0)
+    view.patch_dragged.emit(15)
+    painted = state.reconstruction.masking.painted
+    assert painted is not None and all(painted[patch] for patch in (0, 5, 10, 15))
+
+
+def test_a_wider_brush_covers_more(panel: ReconstructionPanel, state: ApplicationState) -> None:
+    result = make_reconstruction(3)
+    state.reconstruction.set_result(result)
+    panel.mask_tools.set_brush(2)
+    panel.views["masked"].patch_pressed.emit(5)  # Hidden, so that the stroke shows.
+    expected = result.mask.copy()
+    expected[[5, 6, 9, 10]] = False
+    np.testing.assert_array_equal(state.reconstruction.masking.painted, expected)
 
 
 def test_the_last_visible_patch_cannot_be_hidden(
     panel: ReconstructionPanel, state: ApplicationState
 ) -> None:
     state.reconstruction.set_result(make_reconstruction(3))
-    for patch in range(GRID * GRID):
-        column, row = patch % GRID * PATCH + 4.0, patch // GRID * PATCH + 4.0
-        panel._painting = True
-        panel._paint(column, row)
+    panel.views["masked"].patch_pressed.emit(0)
+    for patch in range(1, GRID * GRID):
+        panel.views["masked"].patch_dragged.emit(patch)
     painted = state.reconstruction.masking.painted
     assert painted is not None and sum(painted) == GRID * GRID - 1
+    assert "one to look at" in state.messages.history[-1].text
+
+
+def test_patches_are_reached_by_keys(
+    panel: ReconstructionPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    result = make_reconstruction(3)
+    state.reconstruction.set_result(result)
+    view = panel.views["masked"]
+    view.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space):
+        qtbot.keyClick(view, key)
+    expected = result.mask.copy()
+    expected[GRID + 1] = False
+    np.testing.assert_array_equal(state.reconstruction.masking.painted, expected)
+    qtbot.keyClick(view, Qt.Key.Key_BracketRight)
+    assert panel.mask_tools.brush == 2
+
+
+def test_regions_are_hidden_by_the_menu(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    state.reconstruction.set_result(make_reconstruction(3))
+    actions = {action.text(): action for action in panel.mask_tools.menu.actions()}
+    assert not actions["Clear: back to a random mask"].isEnabled()
+    actions["Hide only the centre"].trigger()
+    centre = np.array(state.reconstruction.masking.painted)
+    assert np.flatnonzero(centre).tolist() == [5, 6, 9, 10]
+    actions["Hide only the outskirts"].trigger()
+    np.testing.assert_array_equal(state.reconstruction.masking.painted, ~centre)
+    actions["Invert"].trigger()
+    np.testing.assert_array_equal(state.reconstruction.masking.painted, centre)
+    assert panel.percent.text() == "25 %"
+    actions["Clear: back to a random mask"].trigger()
+    assert state.reconstruction.masking.painted is None
+
+
+def test_every_band_has_a_row_of_its_own(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    state.reconstruction.set_result(make_reconstruction(3))
+    panel.tools.shown.setCurrentText("All bands")
+    rows = [row for row in panel.grid.rows if not row["input"].isHidden()]
+    assert [row["input"].name for row in rows] == ["", "u", "g", "r", "i", "z"]
+    panel.tools.shown.setCurrentText("r")
+    rows = [row for row in panel.grid.rows if not row["input"].isHidden()]
+    pixels = pixels_of(panel, "input")
+    assert len(rows) == 1 and (pixels[..., 0] == pixels[..., 2]).all()
+
+
+def test_a_band_that_the_model_does_not_take_is_named(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    result = make_reconstruction(3)
+    part = replace(
+        result,
+        original=result.original[[3, 1]],
+        predicted=result.predicted[[3, 1]],
+        loss_by_band=result.loss_by_band[[3, 1]],
+        bands=(3, 1),
+    )
+    state.reconstruction.set_result(part)
+    assert panel.losses.text() == "all 0.3   i 0.4   g 0.2"
+    panel.tools.shown.setCurrentText("All bands")
+    names = [row["input"].name for row in panel.grid.rows]
+    assert names == ["", "u: no data", "g", "r: no data", "i", "z: no data"]
+
+
+# Overlays.
+
+
+def give_input(state: ApplicationState, row: int = 3) -> None:
+    pixels = make_reconstruction(row).original
+    state.patch_maps.set_input(ModelInput(row, pixels, (0, 1, 2, 3, 4), PATCH, depth=2))
+
+
+def errors(row: int = 3, masks: int = 64) -> PatchErrors:
+    error = np.zeros((GRID * GRID, 5), np.float32)
+    error[6] = (0.1, 0.2, 0.3, 0.4, 0.5)
+    return PatchErrors(row, error, (0, 1, 2, 3, 4), masks, 64)
+
+
+def test_the_surprise_lies_over_the_patch_that_caused_it(
+    panel: ReconstructionPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    give_input(state)
+    state.reconstruction.set_result(make_reconstruction(3))
+    plain = pixels_of(panel, "input")
+    qtbot.mouseClick(panel.tools.surprise, Qt.MouseButton.LeftButton)
+    assert state.patch_maps.overlay == "surprise" and state.patch_maps.busy
+    state.patch_maps.set_errors(errors(masks=8))
+    assert panel.scale.isVisible() and "8 masks of 64" in panel.scale.words
+    assert panel.scale.ends == ("0", "0.3")
+    hot = np.abs(pixels_of(panel, "input") - plain).sum(axis=2)
+    assert hot[8:16, 16:24].mean() > 3 * hot[:8, :8].mean()
+    np.testing.assert_array_equal(pixels_of(panel, "masked"), plain)
+    qtbot.mouseClick(panel.tools.surprise, Qt.MouseButton.LeftButton)
+    np.testing.assert_array_equal(pixels_of(panel, "input"), plain)
+
+
+def test_the_surprise_of_a_band_is_its_own(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    give_input(state)
+    state.reconstruction.set_result(make_reconstruction(3))
+    state.patch_maps.set_overlay("surprise")
+    state.patch_maps.set_errors(errors())
+    panel.tools.shown.setCurrentText("z")
+    assert panel.scale.ends == ("0", "0.5")
+
+
+def test_the_surprise_of_another_galaxy_is_not_shown(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    give_input(state)
+    state.reconstruction.set_result(make_reconstruction(3))
+    plain = pixels_of(panel, "input")
+    state.patch_maps.set_overlay("surprise")
+    state.patch_maps.set_errors(errors(row=4))
+    np.testing.assert_array_equal(pixels_of(panel, "input"), plain)
+    assert panel.scale.words == "…" and state.patch_maps.busy
+
+
+@pytest.mark.parametrize("button", ["right", "alt"])
+def test_a_click_aside_asks_where_a_patch_looks(
+    panel: ReconstructionPanel, state: ApplicationState, qtbot: QtBot, button: str
+) -> None:
+    give_input(state)
+    state.reconstruction.set_result(make_reconstruction(3))
+    view, place = panel.views["model"], place_of_patch(panel, 9)
+    if button == "right":
+        qtbot.mouseClick(view, Qt.MouseButton.RightButton, pos=place)
+    else:
+        alt = Qt.KeyboardModifier.AltModifier
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, alt, place)
+    assert (state.patch_maps.overlay, state.patch_maps.patch) == ("attention", 9)
+    assert state.reconstruction.masking.painted is None
+
+
+def test_layers_of_the_attention_can_be_chosen(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    give_input(state)
+    state.reconstruction.set_result(make_reconstruction(3))
+    state.patch_maps.look_from(2)
+    shares = np.full((3, 17), 0.05, np.float32)
+    shares[0, 1], shares[1, 2], shares[2, 3] = 0.2, 0.4, 0.6
+    state.patch_maps.set_attention(Attention(3, 2, shares))
+    assert panel.scale.ends[1] == "0.4" and "patch outlined" in panel.scale.words
+    for name, top in (("layer 1", "0.2"), ("all layers", "0.6"), ("last layer", "0.4")):
+        panel.tools.layer.setCurrentText(name)
+        panel.tools.layer.activated.emit(panel.tools.layer.currentIndex())
+        assert panel.scale.ends[1] == top
+
+
+def test_a_click_on_the_input_chooses_a_patch_while_attention_is_shown(
+    panel: ReconstructionPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    give_input(state)
+    state.reconstruction.set_result(make_reconstruction(3))
+    view, place = panel.views["input"], place_of_patch(panel, 6)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)
+    assert state.patch_maps.overlay == "none"
+    qtbot.mouseClick(panel.tools.attention, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)
+    assert state.patch_maps.patch == 6
+
+
+def test_an_encoder_alone_still_shows_where_it_looks(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    state.reconstruction.set_unavailable("It holds an encoder only.")
+    assert panel.empty.isVisible()
+    give_input(state)
+    assert not panel.empty.isVisible() and "encoder only" in panel.note.text()
+    assert panel.views["input"].image is not None and panel.views["model"].image is None
+    assert not panel.ratio.isVisible()
+
+
+def test_the_strangest_are_listed_once_they_are_known(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    panel.show_strangest()
+    assert state.neighbours.query is None
+    assert "measured" in state.messages.history[-1].text
+    state.columns.set_columns([Column("reconstruction_surprise", "number")])
+    panel.show_strangest()
+    assert state.neighbours.query is not None
+    assert state.neighbours.query.column == "reconstruction_surprise"
+    assert state.view.colouring.column == "reconstruction_surprise"

@@ -39,6 +39,20 @@ def answer(header: dict[str, Any], arrays: Arrays, model: dict[str, Any]) -> tup
             "reconstruction": images + header["seed"],
             "loss_by_band": np.ones(images.shape[1], np.float32),
         }
+    if header["op"] == "errors":
+        # Of patch p the error is p + the galaxy's peak − 100; patch 0 is never hidden.
+        images, count = arrays["images"], header["count"]
+        patches = (model["image"] // model["patch"]) ** 2
+        times = np.full(patches, count, np.int32)
+        times[0] = 0
+        error = (np.arange(patches) + images.max() - 100) * times
+        by_band = np.repeat(error[:, None], images.shape[1], axis=1).astype(np.float32)
+        return {"ok": True}, {"error": by_band, "times": times}
+    if header["op"] == "attention":
+        patches = (model["image"] // model["patch"]) ** 2
+        shares = np.zeros((model["depth"] + 1, 1 + patches), np.float32)
+        shares[:, 0 if header["patch"] is None else header["patch"] + 1] = 1
+        return {"ok": True}, {"attention": shares}
     return {"ok": True}, {}
 
 
