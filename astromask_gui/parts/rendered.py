@@ -140,22 +140,25 @@ class RenderedPictures(QObject):
         kept = self._kept.get(row)
         return None if kept is None else kept.image
 
-    def show(self, rows: Iterable[int]) -> None:
-        """Want the pictures of these rows and no others, the most urgent first."""
+    def show(self, rows: Iterable[int], *, sharp: bool = True) -> None:
+        """Want the pictures of these rows and no others, the most urgent first.
+
+        Without `sharp`, as while they fly past, the small thumbnails are enough for now.
+        """
         rows = list(rows)
-        self._wanted = {row: None for row in rows if self._lacks(row)}
+        self._wanted = {row: None for row in rows if self.lacks(row)}
         for row in rows:
             if row in self._kept:
                 self._kept.move_to_end(row)
         self._small.show(self._name, [row for row in self._wanted if self._is_old(row)])
         if self._sharp is not None:
-            self._sharp.show(self._name, self._wanted if self.uses_sharp else ())
+            self._sharp.show(self._name, self._wanted if self.uses_sharp and sharp else ())
         if self._wanted:
             self._timer.start()
 
     def ask(self, row: int) -> QImage | None:
         """The picture of a row, which is wanted beside what is wanted already."""
-        if self._lacks(row):
+        if self.lacks(row):
             if self._is_old(row):
                 self._small.get(row)
             if self._sharp is not None and self.uses_sharp:
@@ -183,7 +186,8 @@ class RenderedPictures(QObject):
         kept = self._kept.get(row)
         return kept is None or kept.version != self._version
 
-    def _lacks(self, row: int) -> bool:
+    def lacks(self, row: int) -> bool:
+        """Whether the picture of a row is still to come, in this stretch, size and sharpness."""
         return self._is_old(row) or (self.uses_sharp and not self._kept[row].is_sharp)
 
     def _on_ready(self, rows: list[int]) -> None:
@@ -237,7 +241,7 @@ class RenderedPictures(QObject):
         if batch.epoch == self._epoch:
             for row, image in zip(batch.rows, images, strict=False):
                 self._keep(row, _Kept(image, batch.version, batch.is_sharp))
-            done = [row for row in batch.rows if not images or not self._lacks(row)]
+            done = [row for row in batch.rows if not images or not self.lacks(row)]
             for row in done:
                 self._wanted.pop(row, None)
             self._trim()

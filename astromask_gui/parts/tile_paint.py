@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import QRect, Qt
-from PyQt6.QtGui import QBrush, QColor, QFont, QFontMetrics, QImage, QPainter, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QStaticText
 
 from astromask_gui.parts.tile_grid import CAPTION_HEIGHT
 from astromask_gui.rendering.colouring import GRADE_COLOURS
@@ -14,8 +16,7 @@ from astromask_gui.theme import tokens
 
 _BADGE = 16
 _ON_BADGE = QColor("#101216")
-_BLACK = QColor(0, 0, 0)
-_MOST_ELIDED = 4000
+_MOST_CAPTIONS = 4000
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,25 @@ class TileMarks:
     grade: str | None = None
 
 
+class Tile(NamedTuple):
+    """One tile: where its picture is, and what is on and below it."""
+
+    x: int
+    y: int
+    image: QImage | None
+    caption: str = ""
+    marks: TileMarks | None = None
+
+
+@dataclass(frozen=True)
+class _Caption:
+    """A text that has been laid out, and where it begins below a tile."""
+
+    text: QStaticText
+    right: int
+    down: int
+
+
 class TilePainter:
     """Draws tiles in one style and font; made anew for others."""
 
@@ -35,8 +55,8 @@ class TilePainter:
         look = tokens(style)
         self.font = tabular(QFont(font))
         self._metrics = QFontMetrics(self.font)
-        self._elided: dict[tuple[str, int], str] = {}
-        self._muted, self._skeleton = QColor(look.muted), QBrush(QColor(look.raised))
+        self._captions: dict[tuple[str, int], _Caption] = {}
+        self._muted, self._skeleton = QPen(QColor(look.muted)), QColor(look.raised)
         # On black the light style's own colours would be too dark.
         dark = tokens("dark")
         self._active = QPen(QColor(dark.accent), 2)
@@ -45,30 +65,37 @@ class TilePainter:
         for pen in (self._active, self._selected):
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
 
-    def begin(self, painter: QPainter) -> None:
-        """Set the painter up; once for all tiles."""
+    def draw(self, painter: QPainter, tiles: Sequence[Tile], side: int) -> None:
+        """Tiles with pictures of so many pixels a side; skeletons where there is none yet.
+
+        All pictures, then all captions, then all marks: changing pens takes its time.
+        """
         painter.setFont(self.font)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-
-    def draw(
-        self,
-        painter: QPainter,
-        box: QRect,
-        image: QImage | None,
-        caption: str = "",
-        marks: TileMarks | None = None,
-    ) -> None:
-        """A tile with its picture in `box`; without an image its place is held by a skeleton."""
-        if image is None:
-            painter.fillRect(box, self._skeleton)
-        else:
-            painter.drawImage(box, image)
-        if marks is not None:
-            self._draw_marks(painter, box, marks)
-        if caption:
-            painter.setPen(self._muted)
-            below = QRect(box.x(), box.bottom() + 1, box.width(), CAPTION_HEIGHT)
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._fitted(caption, box))
+        ratio = _ratio_of(painter)
+        skeletons = [QRect(tile.x, tile.y, side, side) for tile in tiles if tile.image is None]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._skeleton)
+        painter.drawRects(skeletons)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for tile in tiles:
+            if tile.image is None:
+                continue
+            if ratio == 1 and tile.image.width() == side:
+                painter.drawImage(tile.x, tile.y, tile.image)
+            else:
+                painter.drawImage(QRect(tile.x, tile.y, side, side), tile.image)
+        painter.setPen(self._muted)
+        for tile in tiles:
+            if tile.caption:
+                known = self._captions.get((tile.caption, side))
+                laid_out = known or self._lay_out(tile.caption, side)
+                x, y = tile.x + laid_out.right, tile.y + side + laid_out.down
+                painter.drawStaticText(x, y, laid_out.text)
+        for tile in tiles:
+            if tile.marks is not None:
+                box = QRect(tile.x, tile.y, side, side)
+                self._draw_marks(painter, box, tile.marks)
 
     def _draw_marks(self, painter: QPainter, box: QRect, marks: TileMarks) -> None:
         # The pens are two pixels wide, half of them on either side of the line.
@@ -88,14 +115,20 @@ class TilePainter:
             painter.setPen(_ON_BADGE)
             painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, marks.grade)
 
-    def _fitted(self, caption: str, box: QRect) -> str:
-        key = (caption, box.width())
-        text = self._elided.get(key)
-        if text is None:
-            if len(self._elided) > _MOST_ELIDED:
-                self._elided.clear()
-            middle = Qt.TextElideMode.ElideMiddle
-            # Only so much of it can be seen; a text may have a million characters.
-            short = caption[:200].replace("\n", " ")
-            text = self._elided[key] = self._metrics.elidedText(short, middle, box.width())
-        return text
+    def _lay_out(self, caption: str, side: int) -> _Caption:
+        if len(self._captions) > _MOST_CAPTIONS:
+            self._captions.clear()
+        # Only so much of it can be seen; a text may have a million characters.
+        short = caption[:200].replace("\n", " ")
+        text = QStaticText(self._metrics.elidedText(short, Qt.TextElideMode.ElideMiddle, side))
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.prepare(font=self.font)
+        right = (side - round(text.size().width())) // 2
+        down = (CAPTION_HEIGHT - self._metrics.height()) // 2 + 1
+        made = self._captions[caption, side] = _Caption(text, right, down)
+        return made
+
+
+def _ratio_of(painter: QPainter) -> float:
+    device = painter.device()
+    return 1.0 if device is None else device.devicePixelRatioF()

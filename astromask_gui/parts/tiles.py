@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QRect, QSize, Qt
+from PyQt6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QSize, Qt
 from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from astromask_gui.parts.rendered import RenderedPictures
 from astromask_gui.parts.rows_drag import ROWS_MIME, rows_to_mime
 from astromask_gui.parts.tile_grid import CAPTION_HEIGHT
-from astromask_gui.parts.tile_paint import TileMarks, TilePainter
+from astromask_gui.parts.tile_paint import Tile, TileMarks, TilePainter
 from astromask_gui.state.application import ApplicationState
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -80,8 +80,7 @@ class TileDelegate(QStyledItemDelegate):
     ) -> None:
         if painter is None:
             return
-        row, tiles = index.data(ROW_ROLE), self._tile_painter(painter)
-        box = QRect(option.rect.x() + 3, option.rect.y() + 3, self.side, self.side)
+        row, corner = index.data(ROW_ROLE), option.rect.topLeft()
         device = painter.device()
         ratio = device.devicePixelRatioF() if device is not None else 1.0
         self.pictures.set_side(round(self.side * ratio))
@@ -90,9 +89,10 @@ class TileDelegate(QStyledItemDelegate):
             is_hovered=bool(option.state & QStyle.StateFlag.State_MouseOver),
             grade=self._state.labels.grade_of(row),
         )
+        image = self.pictures.ask(row)
+        tile = Tile(corner.x() + 3, corner.y() + 3, image, index.data() or "", marks)
         painter.save()
-        tiles.begin(painter)
-        tiles.draw(painter, box, self.pictures.ask(row), index.data(), marks)
+        self._tile_painter(painter).draw(painter, [tile], self.side)
         painter.restore()
 
     def _tile_painter(self, painter: QPainter) -> TilePainter:

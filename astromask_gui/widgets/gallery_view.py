@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PyQt6.QtCore import QPoint, QRect, QSignalBlocker, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
 
 from astromask_gui.parts.rendered import RenderedPictures
 from astromask_gui.parts.tile_grid import CAPTION_HEIGHT, TileGrid, middle_first, step_of
-from astromask_gui.parts.tile_paint import TileMarks, TilePainter
-from astromask_gui.parts.value_text import value_text
+from astromask_gui.parts.tile_paint import Tile, TileMarks, TilePainter
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.gallery import ID_CAPTION
 from astromask_gui.theme import tokens
+from astromask_gui.widgets.gallery_captions import GalleryCaptions
 
 _NOTCH = 120
 """Of a wheel, in eighths of a degree."""
@@ -38,7 +38,8 @@ class GalleryView(QAbstractScrollArea):
         self.band: tuple[int, int, int, int] | None = None
         """Left, top, right and bottom of the box being drawn, pixels from the top of all tiles:
         plain numbers, because Qt's are of 32 bits."""
-        self._tiles: tuple[str, TilePainter] | None = None
+        self._captions = GalleryCaptions(state, self)
+        self._painter: tuple[str, TilePainter] | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
@@ -60,6 +61,7 @@ class GalleryView(QAbstractScrollArea):
         assert bar is not None
         bar.valueChanged.connect(self._follow_bar)
         self._rest.timeout.connect(self.rested)
+        self.rested.connect(self._redraw)
         self._gallery.changed.connect(self._arrange)
         self._gallery.look_changed.connect(self._arrange)
         for signal in (
@@ -71,8 +73,7 @@ class GalleryView(QAbstractScrollArea):
             state.preferences.changed,
         ):
             signal.connect(self._redraw)
-        state.columns.ready.connect(self._redraw)
-        state.identifiers.ready.connect(self._redraw)
+        self._captions.changed.connect(self._redraw)
 
     @property
     def _area(self) -> QWidget:
@@ -176,19 +177,16 @@ class GalleryView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if event is None:
             return
-        self._ask()
+        seen = self.in_view()
+        rows = self._gallery.rows[seen.start : seen.stop].tolist()
+        self._ask(seen, rows)
         look = tokens(self._state.preferences.style)
         painter = QPainter(self._area)
         painter.fillRect(event.rect(), QColor(look.panel))
-        tiles = self._tile_painter()
-        tiles.begin(painter)
-        rows = self._gallery.rows
-        for position in self.in_view():
-            box = self.place_of(position)
-            if box.adjusted(0, 0, 0, self.grid.caption_height).intersects(event.rect()):
-                row = int(rows[position])
-                marks = self._marks(position, row)
-                tiles.draw(painter, box, self.pictures.image(row), self._caption(row), marks)
+        # Of a single tile that has changed not all are drawn.
+        within = event.rect().adjusted(-self.grid.side, -self.grid.line_height, 0, 0)
+        tiles = [tile for tile in self._tiles(seen, rows) if within.contains(tile.x, tile.y)]
+        self._tile_painter().draw(painter, tiles, self.grid.side)
         if self.band is not None:
             accent = QColor(look.accent)
             painter.setPen(QPen(accent, 1))
@@ -196,6 +194,22 @@ class GalleryView(QAbstractScrollArea):
             painter.setBrush(accent)
             painter.drawRect(self._band_in_view())
         painter.end()
+
+    def _tiles(self, seen: range, rows: list[int]) -> list[Tile]:
+        grid, image, caption = self.grid, self.pictures.image, self._captions.of
+        lefts = [grid.left(column) for column in range(grid.columns)]
+        upper = grid.corner(seen.start)[1] - self.top if seen else 0
+        marks, columns, height = self._marks(seen, rows), grid.columns, grid.line_height
+        return [
+            Tile(
+                lefts[at % columns],
+                upper + at // columns * height,
+                image(row),
+                caption(row),
+                marks.get(at),
+            )
+            for at, row in enumerate(rows)
+        ]
 
     def _band_in_view(self) -> QRect:
         """The part of the box that may be seen, in the viewport."""
@@ -205,38 +219,40 @@ class GalleryView(QAbstractScrollArea):
         lower = min(bottom - self.top, self._area.height() + 2)
         return QRect(left, upper, right - left, lower - upper)
 
-    def _ask(self) -> None:
+    def _ask(self, seen: range, rows: list[int]) -> None:
         """Want what is in view and nothing else, from the middle outwards."""
         self.pictures.set_side(round(self.grid.side * self._area.devicePixelRatioF()))
-        seen = self.in_view()
-        rows = self._gallery.rows[seen.start : seen.stop].tolist()
         order = middle_first(seen, self.grid.columns)
-        self.pictures.show(rows[position - seen.start] for position in order)
+        moves = self._rest.isActive()
+        self.pictures.show([rows[position - seen.start] for position in order], sharp=not moves)
 
     def _tile_painter(self) -> TilePainter:
         style = self._state.preferences.style
-        if self._tiles is None or self._tiles[0] != style:
-            self._tiles = (style, TilePainter(style, self.font()))
-        return self._tiles[1]
+        if self._painter is None or self._painter[0] != style:
+            self._painter = (style, TilePainter(style, self.font()))
+        return self._painter[1]
 
-    def _marks(self, position: int, row: int) -> TileMarks | None:
-        selection = self._state.selection
-        is_selected = row < selection.size and bool(selection.mask[row])
-        if self.band is not None and not is_selected:
-            is_selected = self.place_of(position).intersects(self._band_in_view())
-        is_active, is_hovered = row == selection.active, row == selection.hovered
-        grade = self._state.labels.grade_of(row)
-        if not (is_selected or is_active or is_hovered or grade):
-            return None
-        return TileMarks(is_active, is_hovered, is_selected, grade)
-
-    def _caption(self, row: int) -> str:
-        name = self._gallery.caption
-        if not name:
-            return ""
-        if name == ID_CAPTION:
-            return self._state.identifiers.get(row) or "…"
-        column, values = self._state.columns.column(name), self._state.columns.values(name)
-        if column is None or values is None or row >= len(values):
-            return ""
-        return value_text(column, values[row])
+    def _marks(self, seen: range, rows: list[int]) -> dict[int, TileMarks]:
+        """What is marked, by the place among `rows`, those in view."""
+        selection, labels = self._state.selection, self._state.labels
+        listed = np.array(rows, np.int64)
+        selected = np.zeros(len(rows), bool)
+        known = listed < selection.size
+        selected[known] = selection.mask[listed[known]]
+        if self.band is not None:
+            touched = self.grid.within(*self.band) - seen.start
+            selected[touched[(touched >= 0) & (touched < len(rows))]] = True
+        graded = np.zeros(len(rows), bool)
+        known = listed < len(labels.codes)
+        graded[known] = labels.codes[listed[known]] > 0
+        active, hovered = selection.active, selection.hovered
+        special = (listed == (-1 if active is None else active)) | (
+            listed == (-1 if hovered is None else hovered)
+        )
+        return {
+            at: TileMarks(
+                rows[at] == active, rows[at] == hovered, bool(selected[at]),
+                labels.grade_of(rows[at]) if graded[at] else None,
+            )
+            for at in np.flatnonzero(selected | graded | special).tolist()
+        }  # fmt: skip

@@ -158,11 +158,11 @@ def test_captions_tell_a_column_or_the_identifier(
     low = panel.view.grid.line_height
     state.gallery.set_caption("mag_r")
     assert panel.view.grid.line_height > low
-    assert panel.view._caption(0) == "17 AB mag"
+    assert panel.view._captions.of(0) == "17 AB mag"
     state.gallery.set_caption(ID_CAPTION)
-    assert panel.view._caption(4) == "…"
+    assert panel.view._captions.of(4) == "…"
     state.identifiers.put([4], ["UNIONS-4"])
-    assert panel.view._caption(4) == "UNIONS-4"
+    assert panel.view._captions.of(4) == "UNIONS-4"
 
 
 @pytest.mark.parametrize("mark", ["active", "hovered", "selected", "grade"])
