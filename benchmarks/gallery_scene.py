@@ -113,12 +113,16 @@ class GalleryScene:
         Steps come 60 times a second, slower and slower, as from a touchpad.
         """
         taken = []
-        self.stall, busy = 0.0, time.thread_time()
+        view = self._view
+        end = view.grid.height - self._area.height()
+        self.stall, busy, down = 0.0, time.thread_time(), 1
         for number in range(frames):
             began = time.perf_counter()
             step = max(round(speed * (1 - number / frames)), 1)
+            # Nothing would be painted beyond either end.
+            down = -1 if view.top + step > end else 1 if view.top < step else down
             painted = self._paints.count
-            QApplication.sendEvent(self._area, self._wheel(step))
+            QApplication.sendEvent(self._area, self._wheel(down * step))
             while self._paints.count == painted:
                 self._turn()
             taken.append(time.perf_counter() - began)
