@@ -22,7 +22,7 @@ from astromask_gui.rendering.picture import render_thumbnails
 from astromask_gui.state.display import Display, DisplaySettings, SurveyPixels
 from astromask_gui.state.thumbnails import Thumbnails
 
-BOUND = 48 * 2**20
+BOUND = 12 * 2**20
 """Bytes of pictures kept by default."""
 _BATCH_PIXELS = 96_000
 """Pixels rendered at once: the picture under the mouse waits no longer than for these."""
@@ -123,6 +123,11 @@ class RenderedPictures(QObject):
                 source.ready.connect(self._on_ready)
         thumbnails.cleared.connect(self.forget)
         display.changed.connect(self._renew)
+
+    def set_bound(self, bound: int) -> None:
+        """Keep so many bytes of pictures at most from now on."""
+        self._bound = bound
+        self._trim()
 
     @property
     def uses_sharp(self) -> bool:

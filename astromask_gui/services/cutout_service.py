@@ -29,7 +29,7 @@ from astromask_gui.services.worker import Request, Worker
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout import Cutout
 
-CUTOUTS_SHARE, THUMBNAILS_SHARE = 12 / 16, 3 / 16
+CUTOUTS_SHARE, THUMBNAILS_SHARE, SHARP_SHARE = 8 / 16, 3 / 16, 3 / 16
 """Of the memory that the user grants to pictures; the rest is for those of tiles."""
 FACTS_KEPT = 4096
 
@@ -98,6 +98,7 @@ class CutoutService(QObject):
         granted = self._state.preferences.cache_megabytes * 2**20
         self._cache.set_bound(int(granted * CUTOUTS_SHARE))
         self._state.thumbnails.set_bound(int(granted * THUMBNAILS_SHARE))
+        self._state.sharp_thumbnails.set_bound(int(granted * SHARP_SHARE))
 
     def _follow(self, row: int | None) -> None:
         if row is None or self._loaded is None:

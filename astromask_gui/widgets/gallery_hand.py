@@ -30,6 +30,7 @@ class GalleryHand(QObject):
     def __init__(self, view: GalleryView, state: ApplicationState) -> None:
         super().__init__(view)
         self._view, self._state, self._gallery = view, state, state.gallery
+        self._listed = self._gallery.rows
         self._anchor: int | None = None
         """Where a run of tiles begins, a place in the list."""
         self._pressed: QPoint | None = None
@@ -45,7 +46,7 @@ class GalleryHand(QObject):
         area.installEventFilter(self)
         view.installEventFilter(self)
         view.rested.connect(self._hover_under_mouse)
-        self._gallery.changed.connect(self._let_go)
+        self._gallery.changed.connect(self._on_listing)
         state.selection.active_changed.connect(self._on_active)
 
     @property
@@ -88,6 +89,9 @@ class GalleryHand(QObject):
             return
         self._anchor = position
         row = int(self._gallery.rows[position])
+        # From now on "next" is meant in this list.
+        if self._state.cutout.order is not self._listed:
+            self._state.cutout.set_order(self._listed)
         with self._gallery.held():
             # What was found stays found while it is looked through.
             if self._gallery.listing.kind == "neighbours":
@@ -254,6 +258,13 @@ class GalleryHand(QObject):
         if event.modifiers() & _SHIFT and before is not None:
             self.select(_run(before, position), CombineMode.ADD)
         return True
+
+    def _on_listing(self) -> None:
+        """The list may be another one, in which the user then goes on."""
+        self._let_go()
+        before, self._listed = self._listed, self._gallery.rows
+        if before is not self._listed and self._state.cutout.order is before:
+            self._state.cutout.set_order(self._listed)
 
     def _on_active(self, row: int | None) -> None:
         """Show the tile of a galaxy that became active elsewhere, if it is listed."""

@@ -18,6 +18,8 @@ _NOTCH = 120
 """Of a wheel, in eighths of a degree."""
 _SIDE_STEP = 1.15
 _REST_MS = 90
+_SHARE = 1 / 16
+"""Of the memory that the user grants to pictures."""
 
 
 class GalleryView(QAbstractScrollArea):
@@ -70,10 +72,15 @@ class GalleryView(QAbstractScrollArea):
             state.selection.changed,
             state.selection.active_changed,
             state.selection.hovered_changed,
-            state.preferences.changed,
         ):
             signal.connect(self._redraw)
         self._captions.changed.connect(self._redraw)
+        state.preferences.changed.connect(self._follow_preferences)
+        self._follow_preferences()
+
+    def _follow_preferences(self) -> None:
+        self.pictures.set_bound(round(self._state.preferences.cache_megabytes * 2**20 * _SHARE))
+        self._redraw()
 
     @property
     def _area(self) -> QWidget:

@@ -193,6 +193,9 @@ class NeighboursPanel(QWidget):
     # -- intents -------------------------------------------------------------------------
 
     def _activate(self, index: QModelIndex) -> None:
+        # From now on "next" is meant among the neighbours.
+        if self._state.cutout.order is not None:
+            self._state.cutout.set_order(None)
         with self._neighbours.held():
             self._state.selection.set_active(index.data(ROW_ROLE))
 

@@ -414,3 +414,25 @@ def test_a_galaxy_made_active_elsewhere_is_scrolled_to(
 def test_columns_that_come_are_offered(panel: GalleryPanel, state: ApplicationState) -> None:
     state.columns.set_columns([Column("mag_r", "number"), Column("z", "number")])
     assert panel.sorting.findText("z") > 0 and panel.caption.findText("z") > 0
+
+
+def test_next_is_meant_in_the_list_that_was_used_last(
+    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    assert state.list_in_use() is None
+    click(panel, 3, qtbot)
+    assert state.next_row(1) == ORDER[4]
+    state.gallery.set_listing(Listing(ORDER[::-1].copy(), "visible"))
+    assert state.next_row(1) == ORDER[2]
+
+
+def test_the_pictures_kept_follow_the_memory_granted(
+    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    give_thumbnails(state)
+    panel.view.repaint()
+    seen = [int(ORDER[position]) for position in panel.view.in_view()]
+    qtbot.waitUntil(lambda: all(panel.view.pictures.image(row) for row in seen))
+    state.preferences.set_cache_megabytes(1)
+    kept = [row for row in seen if panel.view.pictures.image(row) is not None]
+    assert 0 < len(kept) * 4 * state.gallery.side**2 <= 2**20 / 16
