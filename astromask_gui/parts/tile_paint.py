@@ -76,7 +76,8 @@ class TilePainter:
         skeletons = [QRect(tile.x, tile.y, side, side) for tile in tiles if tile.image is None]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._skeleton)
-        painter.drawRects(skeletons)
+        if skeletons:
+            painter.drawRects(*skeletons)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for tile in tiles:
             if tile.image is None:
