@@ -18,6 +18,7 @@ from astromask_gui.services.patch_service import PatchService
 from astromask_gui.services.reader import SHARP_TILES, start_reader
 from astromask_gui.services.saved_service import SavedService
 from astromask_gui.services.search_service import SearchService
+from astromask_gui.services.table_service import TableService
 from astromask_gui.services.thumbnail_service import ThumbnailService
 from astromask_gui.services.worker import Worker
 from astromask_gui.services.workspace_service import WorkspaceService
@@ -55,6 +56,7 @@ class Services(QObject):
         self.saved = SavedService(state, self)
         self.gallery = GalleryService(state, self)
         self.colours = ColourService(state, self)
+        self.table = TableService(state, self)
         self.finding = FindService(state, self._files, self)
         self.jobs = JobService(state, self._runs, self.workspace.refresh, self)
         self.exports = ExportService(state, self)
@@ -67,6 +69,7 @@ class Services(QObject):
         self.workspace.changing.connect(self.labels.forget)
         self.workspace.closed.connect(self.identifiers.start_over)
         self.workspace.closed.connect(self.labels.forget)
+        self.workspace.closed.connect(self.table.forget)
         self.workspace.closed.connect(self.saved.forget)
         self.workspace.closed.connect(self.gallery.forget)
         self.workspace.closed.connect(self.colours.forget)
@@ -80,6 +83,7 @@ class Services(QObject):
             self.saved,
             self.gallery,
             self.colours,
+            self.table,
             self.finding,
             self.jobs,
         ):
@@ -91,6 +95,7 @@ class Services(QObject):
         self.saved.close()
         self.gallery.close()
         self.colours.close()
+        self.table.close()
         self.exports.close()
         self.jobs.close()
         for background in (self._files, self._facts, self._search, self._runs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from PyQt6.QtCore import QObject, QSettings
 
 from astromask_gui.services.user_folders import settings_file
 from astromask_gui.state.preferences import CACHE_MEGABYTES, Preferences, Style
+from astromask_gui.state.table_look import TableLook
 
 STYLES = ("dark", "light")
 
@@ -50,6 +52,7 @@ class PreferencesService(QObject):
         if megabytes.isdigit() and int(megabytes) > 0:
             self._preferences.set_cache_megabytes(int(megabytes))
         self._preferences.set_card_columns(_names(self._settings.value("card_columns", "")))
+        self._preferences.set_table_look(_table_look(self._settings.value("table", "")))
         recent = self._settings.value("recent", [])
         # A list of one is read back as text.
         folders = [recent] if isinstance(recent, str) else recent or []
@@ -69,6 +72,7 @@ class PreferencesService(QObject):
             # None is no list, and an empty one not the same.
             "card_columns": json.dumps(preferences.card_columns),
             "cache_megabytes": preferences.cache_megabytes,
+            "table": json.dumps(asdict(preferences.table_look)),
             "recent": list(preferences.recent),
         }
 
@@ -88,3 +92,17 @@ def _names(text: Any) -> tuple[str, ...] | None:
         return None
     is_list = isinstance(found, list) and all(isinstance(name, str) for name in found)
     return tuple(found) if is_list else None
+
+
+def _table_look(text: Any) -> TableLook:
+    """The look in a JSON object; the usual one where it is anything else."""
+    try:
+        found = json.loads(str(text))
+        return TableLook(
+            tuple(map(str, found["order"])),
+            tuple(map(str, found["hidden"])),
+            tuple((str(name), int(width)) for name, width in found["widths"]),
+            bool(found["pictures"]),
+        )
+    except (ValueError, TypeError, KeyError):
+        return TableLook()

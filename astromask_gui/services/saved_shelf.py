@@ -82,7 +82,7 @@ class Shelf:
         """Write identifiers and coordinates to a CSV file; returns how many."""
         import pyarrow as pa
 
-        from trainer.workspace.tables import write_table
+        from trainer.workspace.write_tables import write_table
 
         rows = pa.array(np.flatnonzero(self.mask(name)))
         catalogue = self._workspace.catalogue

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
+from astromask_gui.state.cells import Cells
 from astromask_gui.state.columns import Columns
 from astromask_gui.state.cutout import CutoutState
 from astromask_gui.state.cutout_view import CutoutView
@@ -27,6 +28,7 @@ from astromask_gui.state.reconstruction import ReconstructionState
 from astromask_gui.state.saved import SavedSelections
 from astromask_gui.state.selection import Selection
 from astromask_gui.state.session import Session
+from astromask_gui.state.table import Table
 from astromask_gui.state.thumbnails import SHARP_SIDE, Thumbnails
 from astromask_gui.state.undo import UndoStack
 
@@ -45,6 +47,8 @@ class ApplicationState(QObject):
         self.maps = Maps(self)
         self.view = self.maps.first
         self.columns = Columns(self)
+        self.cells = Cells(parent=self)
+        self.table = Table(self)
         self.own_colours = OwnColours(self.undo, self)
         self.thumbnails = Thumbnails(parent=self)
         self.sharp_thumbnails = Thumbnails(parent=self, side=SHARP_SIDE)

@@ -67,6 +67,10 @@ class Columns(QObject):
             self.requested.emit(name)
         return values
 
+    def has_values(self, name: str) -> bool:
+        """Whether a column's values are here; they are not asked for."""
+        return name in self._values
+
     def set_columns(self, columns: Iterable[Column]) -> None:
         """Say which columns there are; loaded values of those that are gone are dropped."""
         self._columns = {column.name: column for column in columns}

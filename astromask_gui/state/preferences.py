@@ -6,6 +6,8 @@ from typing import Literal
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from astromask_gui.state.table_look import TableLook
+
 Style = Literal["dark", "light"]
 RECENT = 8
 CACHE_MEGABYTES = 512
@@ -26,6 +28,7 @@ class Preferences(QObject):
         self._mini_map = True
         self._cache_megabytes = CACHE_MEGABYTES
         self._sexagesimal = False
+        self._table_look = TableLook()
 
     @property
     def style(self) -> Style:
@@ -62,6 +65,11 @@ class Preferences(QObject):
         """What cutouts and thumbnails that are kept may take of the memory, together."""
         return self._cache_megabytes
 
+    @property
+    def table_look(self) -> TableLook:
+        """The columns of the table, their order and widths."""
+        return self._table_look
+
     def set_style(self, style: Style) -> None:
         """Choose the style."""
         if style != self._style:
@@ -96,6 +104,12 @@ class Preferences(QObject):
         """Choose what pictures may take of the memory."""
         if megabytes != self._cache_megabytes:
             self._cache_megabytes = megabytes
+            self.changed.emit()
+
+    def set_table_look(self, look: TableLook) -> None:
+        """Choose how the table looks."""
+        if look != self._table_look:
+            self._table_look = look
             self.changed.emit()
 
     def set_recent(self, folders: tuple[str, ...]) -> None:

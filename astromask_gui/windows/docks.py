@@ -9,7 +9,7 @@ from PyQt6.QtCore import QByteArray, QSettings, Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 Preset = Literal["Explore", "Search", "Label"]
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 _AREA = Qt.DockWidgetArea
 _SMALL_HEIGHT = 1060
 """Below this height of the window, panels of the right side share their place as tabs."""
@@ -34,6 +34,7 @@ PANELS = (
     Panel("labels", "Label", _AREA.RightDockWidgetArea),
     Panel("neighbours", "Neighbours", _AREA.BottomDockWidgetArea),
     Panel("gallery", "Gallery", _AREA.BottomDockWidgetArea),
+    Panel("table", "Table", _AREA.BottomDockWidgetArea),
     Panel("jobs", "Jobs", _AREA.BottomDockWidgetArea),
 )
 _HIDDEN: dict[Preset, tuple[str, ...]] = {
@@ -70,7 +71,7 @@ class Docks:
             window.removeDockWidget(docks[panel.name])
         for panel in PANELS:
             window.addDockWidget(panel.area, docks[panel.name])
-        for name in ("gallery", "jobs"):
+        for name in ("gallery", "table", "jobs"):
             window.tabifyDockWidget(docks["neighbours"], docks[name])
         if is_small:
             window.tabifyDockWidget(docks["filters"], docks["saved"])

@@ -36,6 +36,7 @@ from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
 from astromask_gui.widgets.saved_panel import SavedPanel
 from astromask_gui.widgets.start_page import StartPage
 from astromask_gui.widgets.status_strip import StatusStrip
+from astromask_gui.widgets.table_panel import TablePanel
 from astromask_gui.windows.actions import fill_menus, make_actions
 from astromask_gui.windows.commands import command_specs
 from astromask_gui.windows.create_dialog import CreateDialog
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.reconstruction = ReconstructionPanel(state)
         self.neighbours = NeighboursPanel(state)
         self.gallery = GalleryPanel(state)
+        self.table = TablePanel(state)
         self.labels = LabelPanel(state)
         self.jobs = JobsPanel(state)
         self.filters = FilterPanel(state)
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
                 "labels": self.labels,
                 "neighbours": self.neighbours,
                 "gallery": self.gallery,
+                "table": self.table,
                 "jobs": self.jobs,
             },
         )

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from trainer.errors import FormatError
-from trainer.workspace.tables import UNIT, arrow_column, arrow_field, read_table, write_table
+from trainer.workspace.tables import DESCRIPTION, UNIT, arrow_column, arrow_field, read_table
+from trainer.workspace.write_tables import ENDINGS, TableFormat, write_table
 
 VALUES = {
     "object_id": ["a", "b", "ü"],
@@ -18,24 +19,45 @@ VALUES = {
     "name": ["a", None, "c"],
 }
 
+FACTS = {"unit": "arcsec", "description": "how far"}
+
 
 def sample() -> pa.Table:
     columns = {name: pa.array(values) for name, values in VALUES.items()}
     fields = [
-        arrow_field(name, column.type, unit="arcsec" if name == "x" else None)
+        arrow_field(
+            name,
+            column.type,
+            unit="arcsec" if name == "x" else None,
+            description="how far" if name == "x" else None,
+        )
         for name, column in columns.items()
     ]
     return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields))
 
 
-@pytest.mark.parametrize("ending", ["fits", "csv", "parquet"])
-def test_a_table_comes_back_with_its_gaps(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / f"table.{ending}"
-    write_table(sample(), path, ending)  # type: ignore[arg-type]
+@pytest.mark.parametrize("format", ENDINGS)
+def test_a_table_comes_back_with_its_gaps_units_and_descriptions(
+    tmp_path: Path, format: TableFormat
+) -> None:
+    path = tmp_path / f"table.{ENDINGS[format]}"
+    write_table(sample(), path, format)
     table = read_table(path)
-    assert table.to_pydict() == VALUES
-    if ending != "csv":
+    found = {name: list(values) for name, values in table.to_pydict().items()}
+    assert found == VALUES
+    if format != "csv":
         assert table.schema.field("x").metadata[UNIT] == b"arcsec"
+    if format not in ("csv", "fits"):
+        assert table.schema.field("x").metadata[DESCRIPTION] == b"how far"
+
+
+def test_a_text_that_every_row_would_have_to_hold_is_refused(tmp_path: Path) -> None:
+    table = pa.table({"id": np.arange(2000), "note": ["x" * 1_000_000, *[""] * 1999]})
+    with pytest.raises(FormatError, match=r"note has a text of 1,000,000 letters.*CSV or Parquet"):
+        write_table(table, tmp_path / "t.fits", "fits")
+    assert not list(tmp_path.iterdir())
+    write_table(table, tmp_path / "t.csv", "csv")
+    assert read_table(tmp_path / "t.csv")["note"][0].as_py() == "x" * 1_000_000
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 Layout of the folder that is written:
 
-  OUT/table.fits                 (or .csv, .parquet) one line a galaxy, with every column
+  OUT/table.fits                 (or .csv, .ecsv, .vot, .parquet) a galaxy a line, every column
   OUT/cutouts/<object_id>.fits   the cutout (band, y, x) float32, counts as in the survey;
                                  the header has OBJECT, BANDS and BAND1 …, MAGZP1 … (AB),
                                  PIXSCALE (arcsec), RA, DEC (deg) and the WCS, where known
 
-With --format csv or parquet the table is written alone, unless --cutouts is given.
+With another --format than fits the table is written alone, unless --cutouts is given.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     chosen.add_argument("--all", action="store_true", help="Every galaxy.")
     parser.add_argument(
         "--format",
-        choices=("fits", "csv", "parquet"),
+        choices=("fits", "csv", "ecsv", "votable", "parquet"),
         default="fits",
         help="Format of the table. Default: fits.",
     )

@@ -1,6 +1,6 @@
 """Galaxies for the world outside: a table, and a FITS cube of each cutout.
 
-    OUT/table.fits                  (or .csv, .parquet) one line a galaxy, with every column
+    OUT/table.fits                  (or .csv, .ecsv, .vot, .parquet) a galaxy a line, every column
     OUT/cutouts/<object_id>.fits    primary HDU (B, H, W) float32, counts as in the survey
 
 A cube's header holds OBJECT and OBJECTID (the identifier), ROW, RA and DEC (deg), BANDS and
@@ -21,7 +21,7 @@ import numpy as np
 
 from trainer.atomic import atomic_path, disk_errors
 from trainer.errors import BandError, FormatError, QueryError, WorkspaceError
-from trainer.workspace.tables import TableFormat, write_table
+from trainer.workspace.write_tables import ENDINGS, TableFormat, write_table
 
 if TYPE_CHECKING:
     from astropy.io.fits import HDUList
@@ -85,7 +85,7 @@ def export(
     """
     rows = _checked(rows, len(workspace))
     _make_empty(out)
-    report = ExportReport(out / f"{TABLE_NAME}.{table_format}")
+    report = ExportReport(out / f"{TABLE_NAME}.{ENDINGS[table_format]}")
     write_table(selected_table(workspace, rows), report.table, table_format)
     if with_cutouts:
         folder = out / CUTOUT_FOLDER

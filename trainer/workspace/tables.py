@@ -1,4 +1,4 @@
-"""Tables of others in and out: CSV, FITS, VOTable, ECSV and Parquet as Arrow tables.
+"""Tables of others: CSV, FITS, VOTable, ECSV and Parquet as Arrow tables.
 
 A column's unit and description travel in its Arrow field's metadata.
 """
@@ -8,16 +8,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Container, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trainer.atomic import atomic_path
 from trainer.errors import FormatError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from astropy.table import Table
 
 UNIT = b"unit"
 DESCRIPTION = b"description"
@@ -57,8 +55,6 @@ DEC_NAMES = (
 )
 """Columns that may hold positions in degrees."""
 
-TableFormat: TypeAlias = Literal["fits", "csv", "parquet"]
-
 _ASTROPY_FORMATS = {
     ".fits": "fits",
     ".fit": "fits",
@@ -93,24 +89,6 @@ def read_table(path: Path) -> pa.Table:
     raise FormatError(f"{path} is no catalogue that is known by its ending: {_EXPECTED}.")
 
 
-def write_table(table: pa.Table, path: Path, format: TableFormat) -> None:
-    """Write an Arrow table in one step. Raises `WorkspaceError`."""
-    with atomic_path(path) as temporary:
-        if format == "parquet":
-            import pyarrow.parquet as pq
-
-            pq.write_table(table, temporary)
-        elif format == "csv":
-            from pyarrow import csv
-
-            csv.write_csv(table, temporary)
-        else:
-            with warnings.catch_warnings():
-                # Long or lower-case names are legal; astropy merely remarks on them.
-                warnings.simplefilter("ignore")
-                _to_astropy(table).write(temporary, format="fits")
-
-
 def arrow_column(values: np.ndarray) -> pa.Array:
     """An Arrow array of (N,) numbers, booleans or text; NaN and masked values are null.
 
@@ -124,7 +102,7 @@ def arrow_column(values: np.ndarray) -> pa.Array:
         plain = np.char.decode(plain, "utf-8", "replace")
     elif plain.dtype.kind == "O":
         mask = np.array([value is None for value in plain]) | (False if mask is None else mask)
-        plain = np.array([_text(value) for value in plain], object)
+        plain = np.array([as_text(value) for value in plain], object)
     elif plain.dtype.kind in "mMc":
         plain = plain.astype(str)
     elif plain.dtype.kind == "f":
@@ -232,12 +210,22 @@ def _read_with_astropy(path: Path, format: str) -> pa.Table:
         column = table[name]
         if getattr(column, "ndim", 1) != 1:
             continue
-        values = arrow_column(_plain_values(column))
+        values = _without_empty(arrow_column(_plain_values(column)))
         unit = str(column.unit) if getattr(column, "unit", None) is not None else None
         description = getattr(column.info, "description", None)
         fields.append(arrow_field(name, values.type, unit=unit, description=description))
         columns.append(values)
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _without_empty(values: pa.Array) -> pa.Array:
+    """VOTable has no other word than an empty text for one that is missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_string(values.type):
+        return values
+    return pc.if_else(pc.equal(values, ""), None, values)
 
 
 def _plain_values(column: Any) -> np.ndarray:
@@ -247,42 +235,8 @@ def _plain_values(column: Any) -> np.ndarray:
     return np.array([str(value) for value in column])
 
 
-def _to_astropy(table: pa.Table) -> Table:
-    from astropy.table import MaskedColumn
-    from astropy.table import Table as AstropyTable
-
-    result = AstropyTable()
-    for field, column in zip(table.schema, table.columns, strict=True):
-        metadata = field.metadata or {}
-        nulls = column.is_null().to_numpy()
-        values = _fits_values(column)
-        result[field.name] = MaskedColumn(
-            values,
-            mask=nulls if values.dtype.kind in "iu" and nulls.any() else False,
-            unit=metadata[UNIT].decode() if UNIT in metadata else None,
-            description=metadata[DESCRIPTION].decode() if DESCRIPTION in metadata else None,
-        )
-    return result
-
-
-def _fits_values(column: pa.ChunkedArray) -> np.ndarray:
-    """Values of a column in a type that FITS has; NaN, 0 or "" where it is null."""
-    import pyarrow as pa
-
-    if pa.types.is_floating(column.type):
-        return np.asarray(column.to_numpy())
-    # A logical column can't have missing values, and one byte's integers have no sign.
-    if pa.types.is_boolean(column.type) and not column.null_count:
-        return np.asarray(column.to_numpy())
-    if pa.types.is_boolean(column.type) or pa.types.is_int8(column.type):
-        column = column.cast(pa.int16())
-    if pa.types.is_integer(column.type):
-        return np.asarray(column.fill_null(pa.scalar(0, column.type)).to_numpy())
-    # FITS knows ASCII only; as bytes, other letters at least survive the way back to us.
-    return np.array([_text(value).encode() for value in column.to_pylist()], dtype=bytes)
-
-
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value as text; "" for none."""
     if value is None:
         return ""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
