@@ -27,6 +27,7 @@ _NO_COMMANDS = {"options"}
 _ORDER = (
     "new",
     "add",
+    "join",
     "relink",
     "inspect",
     "cut",

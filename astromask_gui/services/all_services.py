@@ -13,6 +13,7 @@ from astromask_gui.services.gallery_service import GalleryService
 from astromask_gui.services.identifier_service import IdentifierService
 from astromask_gui.services.inference_service import InferenceService, model_worker
 from astromask_gui.services.job_service import JobService
+from astromask_gui.services.join_service import JoinService
 from astromask_gui.services.label_service import LabelService
 from astromask_gui.services.patch_service import PatchService
 from astromask_gui.services.reader import SHARP_TILES, start_reader
@@ -59,6 +60,7 @@ class Services(QObject):
         self.table = TableService(state, self)
         self.finding = FindService(state, self._files, self)
         self.jobs = JobService(state, self._runs, self.workspace.refresh, self)
+        self.joins = JoinService(state, self.workspace.refresh, self)
         self.exports = ExportService(state, self)
         self._wire()
 
@@ -70,6 +72,7 @@ class Services(QObject):
         self.workspace.closed.connect(self.identifiers.start_over)
         self.workspace.closed.connect(self.labels.forget)
         self.workspace.closed.connect(self.table.forget)
+        self.workspace.closed.connect(self.joins.forget)
         self.workspace.closed.connect(self.saved.forget)
         self.workspace.closed.connect(self.gallery.forget)
         self.workspace.closed.connect(self.colours.forget)
@@ -84,6 +87,7 @@ class Services(QObject):
             self.gallery,
             self.colours,
             self.table,
+            self.joins,
             self.finding,
             self.jobs,
         ):
@@ -96,6 +100,7 @@ class Services(QObject):
         self.gallery.close()
         self.colours.close()
         self.table.close()
+        self.joins.close()
         self.exports.close()
         self.jobs.close()
         for background in (self._files, self._facts, self._search, self._runs):

@@ -16,6 +16,7 @@ from astromask_gui.state.filters import Filters
 from astromask_gui.state.gallery import Gallery
 from astromask_gui.state.identifiers import Identifiers
 from astromask_gui.state.jobs import Jobs
+from astromask_gui.state.joins import Joins
 from astromask_gui.state.labels import Labels
 from astromask_gui.state.maps import Maps
 from astromask_gui.state.messages import Messages
@@ -62,6 +63,7 @@ class ApplicationState(QObject):
         self.gallery = Gallery(self)
         self.labels = Labels(self)
         self.jobs = Jobs(self)
+        self.joins = Joins(self)
         self.exports = Exports(self)
         self.messages = Messages(self)
         self.preferences = Preferences(self)

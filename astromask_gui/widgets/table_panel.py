@@ -77,7 +77,7 @@ class TablePanel(QWidget):
         self.pictures.setToolTip("A small picture at the beginning of each row")
         self.pictures.setAccessibleName("Pictures")
         self.columns.setToolTip("Which columns, in which order")
-        self.export.setToolTip("Write these rows and columns to a file (Ctrl+Alt+E)")
+        self.export.setToolTip("Write these rows and columns to a file (Ctrl+Alt+T)")
         self._set_icons()
         bar = QHBoxLayout()
         bar.setSpacing(SPACE[1])

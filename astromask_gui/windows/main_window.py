@@ -38,6 +38,7 @@ from astromask_gui.widgets.start_page import StartPage
 from astromask_gui.widgets.status_strip import StatusStrip
 from astromask_gui.widgets.table_panel import TablePanel
 from astromask_gui.windows.actions import fill_menus, make_actions
+from astromask_gui.windows.catalogue_dialogs import CatalogueDialogs
 from astromask_gui.windows.commands import command_specs
 from astromask_gui.windows.create_dialog import CreateDialog
 from astromask_gui.windows.docks import Docks, Preset
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
                 "jobs": self.jobs,
             },
         )
+        self.catalogues = CatalogueDialogs(state, self.table, self)
         self.actions_made = make_actions(self, command_specs(self, state))
         self.store = QComboBox()
         self.jobs_button = QToolButton()

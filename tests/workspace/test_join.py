@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.workspace.samples import write_cutouts
 from trainer.errors import QueryError
-from trainer.workspace.join import match_positions
+from trainer.workspace.matching import match_sky
 from trainer.workspace.workspace import Workspace
 
 
@@ -98,14 +98,14 @@ def test_a_shift_on_the_sky_matches_exactly_within_the_radius(
         np.sin(bearing) * np.sin(step) * np.cos(dec),
         np.cos(step) - np.sin(dec) * np.sin(other_dec),
     )
-    found = match_positions(
+    found = match_sky(
         *np.degrees([ra, dec]), *np.degrees([other_ra[:1], other_dec[:1]]), radius=1.0
-    )
+    ).places
     assert (found[0] == 0) == (shift < 1.0)
 
 
 def test_unknown_positions_match_nothing() -> None:
     nan = np.array([np.nan, 1.0])
-    found = match_positions(nan, np.ones(2), nan, np.ones(2), 1.0)
+    found = match_sky(nan, np.ones(2), nan, np.ones(2), 1.0).places
     np.testing.assert_array_equal(found, [-1, 1])
-    assert (match_positions(nan, nan, np.empty(0), np.empty(0), 1.0) == -1).all()
+    assert (match_sky(nan, nan, np.empty(0), np.empty(0), 1.0).places == -1).all()

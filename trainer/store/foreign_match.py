@@ -11,7 +11,8 @@ import numpy as np
 from trainer.errors import QueryError
 from trainer.store.foreign import ForeignEmbeddings
 from trainer.workspace.catalogue import ID_COLUMN, ORIGINAL_ID
-from trainer.workspace.join import RADIUS, sky_directions
+from trainer.workspace.join import RADIUS
+from trainer.workspace.matching import sky_directions
 from trainer.workspace.tables import ID_NAMES
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ import numpy as np
 
 from trainer.errors import QueryError
 from trainer.workspace.catalogue import ID_COLUMN, ORIGINAL_ID
+from trainer.workspace.matching import Match, match_ids, match_sky
+from trainer.workspace.settings import JoinBy, JoinRecord
 from trainer.workspace.tables import (
     DEC_NAMES,
     DESCRIPTION,
@@ -25,138 +28,166 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 RADIUS = 1.0
-"""Arcsec within which two positions are one object."""
+"""Arcsec within which two positions are one object, unless the user says otherwise."""
 
 
 @dataclass(frozen=True)
-class JoinReport:
-    """How a catalogue fitted the workspace."""
+class JoinPlan:
+    """How another catalogue fits, before anything is changed."""
 
-    by: str
-    """The column that identified objects, or "position"."""
-    matched: int
-    """Galaxies of the workspace that found their entry."""
-    rows: int
-    """Galaxies of the workspace."""
-    unused: int
-    """Entries of the catalogue that no galaxy wanted."""
+    record: JoinRecord
+    """What is to be done, in full."""
+    match: Match
+    names: Mapping[str, str]
+    """What each column that is taken will be called; another name where its own is taken."""
 
-    def sentence(self, path: Path) -> str:
-        """The report in words."""
-        how = "by position" if self.by == "position" else f"by {self.by}"
+    def sentence(self) -> str:
+        """The plan in words."""
+        record, match = self.record, self.match
+        how = (
+            f"by position within {record.radius:g}″" if record.by == "sky" else f"by {record.other}"
+        )
+        several = f", {match.ambiguous_count:,} of them with several to choose from"
         return (
-            f"{path.name}: {self.matched:,} of {self.rows:,} galaxies matched {how};"
-            f" {self.unused:,} of its entries were not needed."
+            f"{Path(record.path).name}: {match.matched:,} of {len(match.places):,} galaxies matched"
+            f" {how}{several if match.ambiguous_count else ''};"
+            f" {match.unused:,} of its entries were not needed."
         )
 
 
-def join_catalogue(table: pa.Table, path: Path) -> tuple[pa.Table, JoinReport]:
-    """The catalogue `table` with the columns of the file at `path` beside its own.
+def suggest(table: pa.Table, other: pa.Table, path: Path, by: JoinBy | None = None) -> JoinRecord:
+    """By the first column of identifiers that fits, else by position, or only `by` one of them.
 
-    Matched by a column of identifiers that fits, else by position within 1 arcsec (the
-    nearest wins). Coordinates fill in where the cutouts have none; another column whose
-    name is taken gets `_2` at its end. Raises `FormatError` for a file that can't be read
-    and `QueryError` where nothing matches.
+    `table` are the workspace's identifiers, and ra and dec; `other` was read from `path`.
+    Raises `QueryError`.
+    """
+    for name in ID_NAMES:
+        if name in other.column_names and by != "sky":
+            record = JoinRecord(path=str(path), by="id", own=own_ids(table), other=name)
+            if match_tables(table, other, record).matched:
+                return record
+    ra, dec = (_first(other, names) for names in (RA_NAMES, DEC_NAMES))
+    if ra is not None and dec is not None and by != "id":
+        return JoinRecord(path=str(path), by="sky", ra=ra, dec=dec, radius=RADIUS)
+    raise _nothing_fits(other, path)
+
+
+def plan(table: pa.Table, taken: Sequence[str], other: pa.Table, record: JoinRecord) -> JoinPlan:
+    """What a join would do to a catalogue that has the columns `taken`. Raises `QueryError`."""
+    match = match_tables(table, other, record)
+    used = list(taken)
+    names: dict[str, str] = {}
+    for name in _columns_of(record, other):
+        names[name] = free_name(name, used)
+        used.append(names[name])
+    full = record.model_copy(update={"columns": tuple(names), "names": tuple(names.values())})
+    return JoinPlan(full, match, names)
+
+
+def join_new(table: pa.Table, path: Path) -> tuple[pa.Table, JoinPlan]:
+    """The rows of a new workspace with the columns of the file at `path` beside their own.
+
+    Raises `FormatError` for a file that can't be read, `QueryError` where nothing matches.
     """
     other = read_table(path)
-    by, places = _match(table, other)
-    if by is None:
-        raise QueryError(
-            f"Nothing in {path} belongs to these cutouts: expected a column of their"
-            f" identifiers ({', '.join(ID_NAMES[:4])} …) or positions (ra, dec) within"
-            f" {RADIUS:g} arcsec; found the columns {', '.join(other.column_names[:12])}."
-        )
-    matched = int((places >= 0).sum())
-    unused = len(other) - len(np.unique(places[places >= 0]))
-    joined = _with_columns(table, other, places, by, path.name)
-    return joined, JoinReport(by, matched, len(table), unused)
+    made = plan(table, table.column_names, other, suggest(table, other, path))
+    if not made.match.matched:
+        raise _nothing_fits(other, path)
+    return joined(table, other, made.record, made.match), made
 
 
-def match_positions(
-    ra: np.ndarray, dec: np.ndarray, other_ra: np.ndarray, other_dec: np.ndarray, radius: float
-) -> np.ndarray:
-    """(N,) int64: index of the nearest other position within `radius` arcsec, −1 where none.
-
-    All in degrees; NaN never matches. Chord lengths on the unit sphere, so right also at
-    the poles and across RA 0.
-    """
-    from scipy.spatial import cKDTree
-
-    places = np.full(len(ra), -1, np.int64)
-    here = np.flatnonzero(np.isfinite(ra) & np.isfinite(dec))
-    there = np.flatnonzero(np.isfinite(other_ra) & np.isfinite(other_dec))
-    if not len(here) or not len(there):
-        return places
-    chord = 2 * np.sin(np.radians(radius / 3600) / 2)
-    tree = cKDTree(sky_directions(other_ra[there], other_dec[there]))
-    _, nearest = tree.query(sky_directions(ra[here], dec[here]), distance_upper_bound=chord)
-    found = nearest < len(there)
-    places[here[found]] = there[nearest[found]]
-    return places
+def match_tables(table: pa.Table, other: pa.Table, record: JoinRecord) -> Match:
+    """Which entry belongs to which row. Raises `QueryError` for a column there is not."""
+    if record.by == "id":
+        own = record.own or own_ids(table)
+        return match_ids(_column(table, own, "The workspace"), _theirs(other, record.other, record))
+    positions = [_numbers(_theirs(other, name, record)) for name in (record.ra, record.dec)]
+    here = [_numbers(_column(table, name, "The workspace")) for name in ("ra", "dec")]
+    return match_sky(here[0], here[1], positions[0], positions[1], record.radius)
 
 
-def _match(table: pa.Table, other: pa.Table) -> tuple[str | None, np.ndarray]:
-    for name in ID_NAMES:
-        if name in other.column_names:
-            places = _match_ids(table, other[name])
-            if (places >= 0).any():
-                return name, places
-    ra, dec = _first(other, RA_NAMES), _first(other, DEC_NAMES)
-    if ra is not None and dec is not None:
-        places = match_positions(
-            _numbers(table["ra"]), _numbers(table["dec"]), _numbers(ra), _numbers(dec), RADIUS
-        )
-        if (places >= 0).any():
-            return "position", places
-    return None, np.empty(0, np.int64)
-
-
-def _match_ids(table: pa.Table, other: pa.ChunkedArray) -> np.ndarray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    # Overlapping tiles repeat an object: its entry belongs to every one of its rows.
-    name = ORIGINAL_ID if ORIGINAL_ID in table.column_names else ID_COLUMN
-    wanted = table[name].cast(pa.string())
-    known = pc.utf8_trim_whitespace(other.cast(pa.string())).combine_chunks()
-    found = pc.index_in(wanted, value_set=known, skip_nulls=True)
-    return np.asarray(found.fill_null(-1).to_numpy(), np.int64)
-
-
-def _with_columns(
-    table: pa.Table, other: pa.Table, places: np.ndarray, by: str, source: str
+def joined(
+    table: pa.Table, other: pa.Table, record: JoinRecord, match: Match, *, fill: bool = True
 ) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    """The rows of `table` with the columns that a planned `record` takes beside their own.
 
-    index = pa.array(places, mask=places < 0)
-    for name in ("ra", "dec"):
-        theirs = _first(other, RA_NAMES if name == "ra" else DEC_NAMES)
-        if theirs is not None and table[name].null_count:
-            filled = pc.coalesce(table[name], pa.chunked_array([_numbers_of(theirs.take(index))]))
-            at = table.schema.get_field_index(name)
-            table = table.set_column(at, table.schema.field(name), filled)
-    for field in other.schema:
-        if field.name in (by, *RA_NAMES, *DEC_NAMES):
-            continue
-        column = other[field.name].take(index)
-        facts = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
-        kept = {key: facts.get(key.decode()) for key in (UNIT, DESCRIPTION)}
-        new = arrow_field(
-            free_name(field.name, table.column_names),
-            column.type,
-            source=source,
-            **{key.decode(): value for key, value in kept.items()},
-        )
-        table = table.append_column(new, column)
+    A name that the rows have is left alone. With `fill`, positions are filled in where the
+    cutouts have none.
+    """
+    import pyarrow as pa
+
+    index = pa.array(match.places, mask=match.places < 0)
+    if fill:
+        table = _with_positions(table, other, index)
+    for theirs, name in zip(record.columns or (), record.names, strict=True):
+        if name not in table.column_names and theirs in other.column_names:
+            column = other[theirs].take(index)
+            table = table.append_column(_field(other, theirs, name, record), column)
     return table
 
 
-def _numbers_of(column: pa.ChunkedArray) -> pa.Array:
-    import pyarrow as pa
+def own_ids(table: pa.Table) -> str:
+    """The workspace's column that is compared with the identifiers of others."""
+    # Overlapping tiles repeat an object: its entry belongs to every one of its rows.
+    return ORIGINAL_ID if ORIGINAL_ID in table.column_names else ID_COLUMN
 
-    numbers = _numbers(column)
-    return pa.array(numbers, mask=np.isnan(numbers))
+
+def id_candidates(other: pa.Table) -> list[str]:
+    """Columns that may identify objects, the likeliest first."""
+    known = [name for name in ID_NAMES if name in other.column_names]
+    return known + [name for name in other.column_names if name not in known]
+
+
+def _nothing_fits(other: pa.Table, path: Path) -> QueryError:
+    return QueryError(
+        f"Nothing in {path} belongs to these cutouts: expected a column of their"
+        f" identifiers ({', '.join(ID_NAMES[:4])} …) or positions (ra, dec) within"
+        f" {RADIUS:g} arcsec; found the columns {', '.join(other.column_names[:12])}."
+    )
+
+
+def _columns_of(record: JoinRecord, other: pa.Table) -> list[str]:
+    """The columns to take: those asked for, else all but what identified and placed objects."""
+    if record.columns is not None:
+        for name in record.columns:
+            _theirs(other, name, record)
+        return list(record.columns)
+    left_out = {record.other, *RA_NAMES, *DEC_NAMES}
+    return [name for name in other.column_names if name not in left_out]
+
+
+def _with_positions(table: pa.Table, other: pa.Table, index: pa.Array) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for name, names in (("ra", RA_NAMES), ("dec", DEC_NAMES)):
+        theirs = _first(other, names)
+        if theirs is not None and name in table.column_names and table[name].null_count:
+            values = _numbers(other[theirs].take(index))
+            found = pa.chunked_array([pa.array(values, mask=np.isnan(values))])
+            at = table.schema.get_field_index(name)
+            table = table.set_column(at, table.schema.field(name), pc.coalesce(table[name], found))
+    return table
+
+
+def _field(other: pa.Table, theirs: str, name: str, record: JoinRecord) -> pa.Field:
+    """What a column that was taken is called, in what unit, and from which file."""
+    field = other.schema.field(theirs)
+    metadata = field.metadata or {}
+    facts = {key.decode(): metadata[key].decode() for key in (UNIT, DESCRIPTION) if key in metadata}
+    return arrow_field(name, field.type, source=Path(record.path).name, **facts)
+
+
+def _theirs(other: pa.Table, name: str, record: JoinRecord) -> pa.ChunkedArray:
+    return _column(other, name, Path(record.path).name)
+
+
+def _column(table: pa.Table, name: str, whose: str) -> pa.ChunkedArray:
+    if name not in table.column_names:
+        raise QueryError(
+            f"{whose} has no column {name!r}; there are {', '.join(table.column_names[:20])}."
+        )
+    return table[name]
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:
@@ -168,18 +199,5 @@ def _numbers(column: pa.ChunkedArray) -> np.ndarray:
         return np.full(len(column), np.nan)
 
 
-def _first(table: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray | None:
-    return next((table[name] for name in names if name in table.column_names), None)
-
-
-def sky_directions(ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
-    """(N, 3) directions of positions in degrees."""
-    longitude, latitude = np.radians(ra), np.radians(dec)
-    return np.stack(
-        [
-            np.cos(latitude) * np.cos(longitude),
-            np.cos(latitude) * np.sin(longitude),
-            np.sin(latitude),
-        ],
-        axis=1,
-    )
+def _first(table: pa.Table, names: Sequence[str]) -> str | None:
+    return next((name for name in names if name in table.column_names), None)

@@ -23,7 +23,8 @@ from trainer.workspace.ingest import (
     read_contents,
     stacked,
 )
-from trainer.workspace.join import join_catalogue
+from trainer.workspace.join import join_new
+from trainer.workspace.joining import join_again, recorded
 from trainer.workspace.settings import (
     OWN_FOLDERS,
     SETTINGS_FILE,
@@ -74,8 +75,9 @@ def make(
     table = contents_table(files, ids, given)
     warnings += _id_warnings(ids, given)
     if options.catalogue is not None:
-        table, report = join_catalogue(table, options.catalogue)
-        warnings.append(report.sentence(options.catalogue))
+        table, made = join_new(table, options.catalogue)
+        warnings.append(made.sentence())
+        settings = settings.model_copy(update={"joins": (recorded(made),)})
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     # The settings last: without them the folder is no workspace yet.
@@ -100,7 +102,8 @@ def add(workspace: Workspace, cutouts: Sequence[Path], progress: Progress | None
     names = unique_names([f.path for f in files], unique_names(known, ()))
     given_ids = [(name, f.ids) for name, f in zip(names, files, strict=True)]
     ids, given = unique_ids(given_ids, old[ID_COLUMN])
-    table = _below(old, contents_table(files, ids, given))
+    new, join_warnings = join_again(contents_table(files, ids, given), settings.joins)
+    table = _below(old, new)
     # The catalogue first: rows beyond those of the settings are not seen.
     write_catalogue(workspace.folder, table)
     bad_paths = {str(path) for path in paths}
@@ -108,7 +111,7 @@ def add(workspace: Workspace, cutouts: Sequence[Path], progress: Progress | None
     entries = settings.files + _entries(workspace.folder, files, settings.rows)
     changed = {"files": entries, "bad_files": tuple(kept_bad + bad)}
     write_settings(workspace.folder, settings.model_copy(update=changed))
-    return warnings + _bad_warnings(bad) + _id_warnings(ids, given)
+    return warnings + join_warnings + _bad_warnings(bad) + _id_warnings(ids, given)
 
 
 def relink(workspace: Workspace, old: Path, new: Path) -> int:

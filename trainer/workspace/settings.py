@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +17,9 @@ from trainer.errors import WorkspaceError
 
 SETTINGS_FILE = "workspace.toml"
 VERSION = 1
+
+JoinBy: TypeAlias = Literal["id", "sky"]
+"""Whether objects were matched by identifier or by position."""
 
 PACKED_FOLDER = "packed"
 
@@ -61,6 +64,30 @@ class BadFile(BaseModel):
     reason: str
 
 
+class JoinRecord(BaseModel):
+    """A catalogue of others that was joined, and how: enough to join it to later rows too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    by: JoinBy
+    own: str = ""
+    """Column of the workspace that identified objects; "" for its own identifiers."""
+    other: str = ""
+    """Column of the catalogue that identified objects."""
+    ra: str = ""
+    dec: str = ""
+    """Columns of the catalogue with positions in degrees."""
+    radius: float = Field(default=1.0, gt=0)
+    """Arcsec within which two positions were one object."""
+    columns: tuple[str, ...] | None = None
+    """Columns that were taken; None, before that is decided, for all but ids and positions."""
+    names: tuple[str, ...] = ()
+    """What these are called in the workspace."""
+    joined: str = ""
+    """ISO 8601, UTC."""
+
+
 class WorkspaceSettings(BaseModel):
     """Everything in `workspace.toml`."""
 
@@ -81,6 +108,8 @@ class WorkspaceSettings(BaseModel):
     """AB magnitude of one count, by band."""
     files: tuple[FileEntry, ...] = ()
     bad_files: tuple[BadFile, ...] = ()
+    joins: tuple[JoinRecord, ...] = ()
+    """Catalogues of others that were joined, in that order."""
 
     @property
     def rows(self) -> int:
