@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -58,12 +58,20 @@ def run_parallel(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]])
         for number in numbers:
             results[number] = function(*waiting[number])
 
-    helpers = [_pool().submit(work) for _ in range(min(len(waiting), thread_count()) - 1)]
+    helpers = _submit(work, min(len(waiting), thread_count()) - 1)
     work()
     for helper in helpers:
         if not helper.cancel():
             helper.result()
     return results
+
+
+def _submit(work: Callable[[], None], times: int) -> list[Future[None]]:
+    try:
+        return [_pool().submit(work) for _ in range(times)]
+    except RuntimeError:
+        # The program is ending, and no thread is begun any more.
+        return []
 
 
 def chunks(count: int, parts: int | None = None) -> list[tuple[int, int]]:
