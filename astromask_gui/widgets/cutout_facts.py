@@ -16,7 +16,7 @@ from astromask_gui.style import tabular
 _FACTS_SHOWN = 6
 _POSITION_TIP = (
     "RA and Dec of the galaxy; with the mouse over a picture: column and row of the pixel, its"
-    " RA and Dec.\nWCS: by the file's own. North assumed: the file has none; the galaxy is taken to"
+    " RA and Dec.\nWCS: by the file's own. No WCS: the file has none; the galaxy is taken to"
     " be in the middle, north along the rows and east against the columns."
 )
 
@@ -41,7 +41,7 @@ def pixel_text(
         return f"{text}   no coordinates"
     # The centre of the first pixel is 0 of the grid.
     where = position_text(*known.to_sky(x - 0.5, y - 0.5))
-    return f"{text}   {where}   {'WCS' if known.stated else 'north assumed'}"
+    return f"{text}   {where}   {'WCS' if known.stated else 'no WCS'}"
 
 
 def flux_text(cutout: Cutout, x: float, y: float, survey: SurveyPixels) -> str:

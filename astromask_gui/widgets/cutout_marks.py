@@ -51,10 +51,19 @@ class CutoutMarks:
         arcsec = scale_length(pixel_scale, shown.width() / scale)
         length = arcsec / pixel_scale * scale
         corner = shown.bottomLeft() + QPointF(_MARGIN, -_MARGIN)
-        for colour, width in ((_SHADE, 3.5), (_INK, 1.5)):
-            painter.setPen(QPen(colour, width))
-            painter.drawLine(corner, corner + QPointF(length, 0))
-        painter.drawText(corner + QPointF(0, -5), f"{arcsec:g}″")
+        ends = corner, corner + QPointF(length, 0)
+        text = f"{arcsec:g}″"
+        # Readable on bright sky too: some stretches have it.
+        height = painter.fontMetrics().height()
+        width = max(length, painter.fontMetrics().horizontalAdvance(text)) + 10
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_SHADE)
+        painter.drawRoundedRect(
+            QRectF(corner.x() - 5, corner.y() - height - 4, width, height + 9), 3, 3
+        )
+        painter.setPen(QPen(_INK, 1.5))
+        painter.drawLine(*ends)
+        painter.drawText(corner + QPointF(0, -5), text)
 
     def _draw_compass(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
         grid = self._cutout.grid

@@ -28,7 +28,7 @@ _STYLES = {"survey": "Survey", "unions": "UNIONS", "legacy": "Legacy viewer"}
 _CHANNELS = ("Red", "Green", "Blue")
 _BLACK_STEPS = 10
 """Steps of the black point's slider for each unit of the sky noise."""
-_WIDTH = 320
+_WIDTH = 350
 
 
 class CutoutMore(QFrame):
@@ -142,7 +142,7 @@ class CutoutMore(QFrame):
 
     def _sync_blink(self) -> None:
         blink = self._state.cutout_view.blink
-        _fill(self.blink_with, ("the galaxy before", *self._display.survey.bands))
+        _fill(self.blink_with, ("galaxy before", *self._display.survey.bands))
         self.blink_with.setCurrentIndex(0 if blink.band is None else blink.band + 1)
         with QSignalBlocker(self.rate):
             self.rate.setValue(blink.rate)

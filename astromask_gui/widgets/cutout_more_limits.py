@@ -12,7 +12,7 @@ from astromask_gui.rendering.colour_maps import COLOUR_MAPS
 from astromask_gui.state.display import DisplaySettings, SurveyPixels
 
 _LIMITS = {
-    "noise": "By the sky noise",
+    "noise": "Sky noise",
     "percentile": "Percentile",
     "zscale": "zscale",
     "manual": "By hand",
