@@ -60,7 +60,7 @@ class CutoutMore(QFrame):
         self.black.setAccessibleName("Black point")
         self.black.setToolTip("What is black, from −5 to 5 times the sky noise")
         self.inverted = QCheckBox("Inverted")
-        self.inverted.setToolTip("Dark galaxies on a bright sky, as on a plate (Ctrl+Alt+N)")
+        self.inverted.setToolTip("Dark galaxies on a bright sky, as on a plate (Ctrl+Alt+V)")
         self.limits = LimitsRows(self._put, self.choose_limits)
         self.blink_with = QComboBox()
         self.blink_with.setAccessibleName("Blink with")

@@ -52,7 +52,7 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
              partial(panel.tools.toggle_layout, "bands"), "Ctrl+Alt+A"),
         make("Cross&hair", "A crosshair at the mouse, in every picture",
              lambda: view.set_crosshair(not view.crosshair), "Ctrl+Alt+X"),
-        make("&Invert", "Dark galaxies on a bright sky", invert, "Ctrl+Alt+N"),
+        make("&Invert", "Dark galaxies on a bright sky", invert, "Ctrl+Alt+V"),
         make("&Display …", "Styles, limits, colour maps, blinking",
              panel.controls.show_more, "Ctrl+Alt+D"),
         make("Blin&k", "With the galaxy shown before, or with a band",
