@@ -171,7 +171,8 @@ class LinkedPicture(PictureView):
             return
         metrics = painter.fontMetrics()
         room = int(shown.width()) - 12
-        text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, room)
+        # Identifiers differ at their ends.
+        text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideLeft, room)
         width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
         box = QRectF(shown.left() + 3, shown.top() + 3, width, height)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -41,7 +41,7 @@ def pixel_text(
         return f"{text}   no coordinates"
     # The centre of the first pixel is 0 of the grid.
     where = position_text(*known.to_sky(x - 0.5, y - 0.5))
-    return f"{text}   {where}   {'WCS' if known.stated else 'no WCS'}"
+    return f"{text}  {where}  {'WCS' if known.stated else 'no WCS'}"
 
 
 def flux_text(cutout: Cutout, x: float, y: float, survey: SurveyPixels) -> str:
@@ -57,7 +57,7 @@ def flux_text(cutout: Cutout, x: float, y: float, survey: SurveyPixels) -> str:
             brightness = surface_brightness(flux, survey.pixel_scale)
             text += f"\u00a0({brightness:.1f})" if brightness is not None else "\u00a0(–)"
         parts.append(text)
-    unit = "nMgy (mag/arcsec²)" if survey.zero_points else "counts"
+    unit = "nMgy (mag/″²)" if survey.zero_points else "counts"
     return "  ".join([*parts, unit.replace(" ", "\u00a0")])
 
 
