@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QMimeData, QPoint, Qt
+from PyQt6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PyQt6.QtGui import QDrag, QImage, QPixmap
 from PyQt6.QtWidgets import QWidget
 
@@ -29,10 +30,12 @@ def drag_rows(source: QWidget, rows: list[int], picture: QImage | None) -> None:
     drag.exec(Qt.DropAction.CopyAction)
 
 
-def rows_to_mime(rows: list[int]) -> QMimeData:
-    """Rows as they are dragged between panels of this window."""
+def rows_to_mime(rows: list[int], files: Sequence[Path] = ()) -> QMimeData:
+    """Rows as they are dragged between panels of this window, and their `files` for others."""
     data = QMimeData()
     data.setData(ROWS_MIME, json.dumps(rows).encode())
+    if files:
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
     return data
 
 

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QObject
 
 from astromask_gui.services.background import Background
 from astromask_gui.services.colour_service import ColourService
+from astromask_gui.services.cutout_file_service import CutoutFileService
 from astromask_gui.services.cutout_service import CutoutService
 from astromask_gui.services.export_service import ExportService
 from astromask_gui.services.find_service import FindService
@@ -19,6 +20,7 @@ from astromask_gui.services.patch_service import PatchService
 from astromask_gui.services.reader import SHARP_TILES, start_reader
 from astromask_gui.services.saved_service import SavedService
 from astromask_gui.services.search_service import SearchService
+from astromask_gui.services.sky_place_service import SkyPlaceService
 from astromask_gui.services.table_service import TableService
 from astromask_gui.services.thumbnail_service import ThumbnailService
 from astromask_gui.services.worker import Worker
@@ -45,6 +47,8 @@ class Services(QObject):
         self._runs = Background("runs", parent=self)
         self.workspace = WorkspaceService(state, self._files, self.reader, self)
         self.cutouts = CutoutService(state, self.reader, self._facts, self)
+        self.cutout_files = CutoutFileService(state, self.reader, self)
+        self.sky_places = SkyPlaceService(state, self._facts, self)
         self.thumbnails = ThumbnailService(state, self.reader, self)
         self.sharp_thumbnails = ThumbnailService(
             state, self.reader, self, state.sharp_thumbnails, SHARP_TILES
@@ -79,6 +83,8 @@ class Services(QObject):
         self.workspace.closed.connect(self.jobs.close)
         for service in (
             self.cutouts,
+            self.cutout_files,
+            self.sky_places,
             self.identifiers,
             self.inference,
             self.search,
@@ -102,6 +108,7 @@ class Services(QObject):
         self.table.close()
         self.joins.close()
         self.exports.close()
+        self.cutout_files.close()
         self.jobs.close()
         for background in (self._files, self._facts, self._search, self._runs):
             background.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -51,6 +52,10 @@ class PreferencesService(QObject):
         megabytes = str(self._settings.value("cache_megabytes", CACHE_MEGABYTES))
         if megabytes.isdigit() and int(megabytes) > 0:
             self._preferences.set_cache_megabytes(int(megabytes))
+        layer = str(self._settings.value("sky_layer", self._preferences.sky_layer))
+        # It becomes part of an address.
+        if re.fullmatch(r"[\w.-]+", layer):
+            self._preferences.set_sky_layer(layer)
         self._preferences.set_card_columns(_names(self._settings.value("card_columns", "")))
         self._preferences.set_table_look(_table_look(self._settings.value("table", "")))
         recent = self._settings.value("recent", [])
@@ -69,6 +74,7 @@ class PreferencesService(QObject):
             "motion": "true" if preferences.motion else "false",
             "mini_map": "true" if preferences.mini_map else "false",
             "sexagesimal": "true" if preferences.sexagesimal else "false",
+            "sky_layer": preferences.sky_layer,
             # None is no list, and an empty one not the same.
             "card_columns": json.dumps(preferences.card_columns),
             "cache_megabytes": preferences.cache_megabytes,

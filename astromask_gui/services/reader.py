@@ -7,8 +7,8 @@ from typing import Any
 from astromask_gui.services.loading import Loaded
 from astromask_gui.services.worker import Worker
 
-VIEWER, HOVER, QUERY, GRIDS, TILES, SHARP_TILES, PREFETCH = LANES = (
-    "viewer", "hover", "query", "grids", "tiles", "sharp tiles", "prefetch",
+VIEWER, HOVER, QUERY, FILES, GRIDS, TILES, SHARP_TILES, PREFETCH = LANES = (
+    "viewer", "hover", "query", "files", "grids", "tiles", "sharp tiles", "prefetch",
 )  # fmt: skip
 
 
@@ -46,3 +46,8 @@ def read_message(rows: list[int]) -> dict[str, Any]:
 def grids_message(rows: list[int]) -> dict[str, Any]:
     """The request for where the pixels of cutouts lie on the sky: (n, 8), NaN where unknown."""
     return {"op": "grids", "rows": rows}
+
+
+def extras_message(rows: list[int]) -> dict[str, Any]:
+    """The request for what the files have beside the whole cutouts, as far as they have it."""
+    return {"op": "extras", "rows": rows, "crop": None, "maps": True}

@@ -67,6 +67,8 @@ class Worker(QObject):
         self._child: ChildProcess | None = None
         self._wanted = self._closing = False
         self._deaths = 0
+        self.introductions = 0
+        """How often `introduce` was called: a request is answered about what it was told then."""
         self._outbox.connect(self._call)
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
@@ -88,6 +90,7 @@ class Worker(QObject):
         """Ask these now, and again first of every new child; what waits is dropped."""
         for lane in self._lanes:
             self.drop(lane)
+        self.introductions += 1
         with self._changed:
             self._introduction = tuple(requests)
             self._deaths = 0

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject
 from astromask_gui.state.cells import Cells
 from astromask_gui.state.columns import Columns
 from astromask_gui.state.cutout import CutoutState
+from astromask_gui.state.cutout_files import CutoutFiles
 from astromask_gui.state.cutout_view import CutoutView
 from astromask_gui.state.display import Display
 from astromask_gui.state.exports import Exports
@@ -29,6 +30,7 @@ from astromask_gui.state.reconstruction import ReconstructionState
 from astromask_gui.state.saved import SavedSelections
 from astromask_gui.state.selection import Selection
 from astromask_gui.state.session import Session
+from astromask_gui.state.sky_places import SkyPlaces
 from astromask_gui.state.table import Table
 from astromask_gui.state.thumbnails import SHARP_SIDE, Thumbnails
 from astromask_gui.state.undo import UndoStack
@@ -56,6 +58,8 @@ class ApplicationState(QObject):
         self.identifiers = Identifiers(parent=self)
         self.cutout = CutoutState(self)
         self.cutout_view = CutoutView(self)
+        self.cutout_files = CutoutFiles(self)
+        self.sky_places = SkyPlaces(self)
         self.pins = Pins(self)
         self.reconstruction = ReconstructionState(self)
         self.patch_maps = PatchMaps(self)

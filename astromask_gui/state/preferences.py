@@ -29,6 +29,7 @@ class Preferences(QObject):
         self._cache_megabytes = CACHE_MEGABYTES
         self._sexagesimal = False
         self._table_look = TableLook()
+        self._sky_layer = "ls-dr10"
 
     @property
     def style(self) -> Style:
@@ -70,6 +71,11 @@ class Preferences(QObject):
         """The columns of the table, their order and widths."""
         return self._table_look
 
+    @property
+    def sky_layer(self) -> str:
+        """Layer that the Legacy Survey's sky viewer opens with, by its name there."""
+        return self._sky_layer
+
     def set_style(self, style: Style) -> None:
         """Choose the style."""
         if style != self._style:
@@ -104,6 +110,12 @@ class Preferences(QObject):
         """Choose what pictures may take of the memory."""
         if megabytes != self._cache_megabytes:
             self._cache_megabytes = megabytes
+            self.changed.emit()
+
+    def set_sky_layer(self, layer: str) -> None:
+        """Choose the layer that the Legacy Survey's sky viewer opens with."""
+        if layer != self._sky_layer:
+            self._sky_layer = layer
             self.changed.emit()
 
     def set_table_look(self, look: TableLook) -> None:

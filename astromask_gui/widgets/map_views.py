@@ -84,6 +84,15 @@ class MapViews(QObject):
         if np.isfinite(x + y) and not inside:
             self._show(geometry.centred(view, x, y))
 
+    def centre(self, row: int) -> None:
+        """Move the view, without zooming, so that a row's place is in its middle."""
+        coordinates = self._view.coordinates
+        if coordinates is None or row >= len(coordinates):
+            return
+        x, y = (float(value) for value in coordinates[row])
+        if np.isfinite(x + y):
+            self._show(geometry.centred(self._canvas.destination, x, y))
+
     def zoom_in(self) -> None:
         """One step nearer."""
         self._canvas.zoom(_STEP, fly=self._preferences.motion)

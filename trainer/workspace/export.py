@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 TABLE_NAME = "table"
 CUTOUT_FOLDER = "cutouts"
+
+Position: TypeAlias = tuple[float | None, float | None]
 
 _BLOCK = 64
 _LONGEST_NAME = 100
@@ -110,7 +112,7 @@ def selected_table(workspace: Workspace, rows: np.ndarray) -> Any:
 
 def write_cutout(path: Path, pixels: np.ndarray, facts: CutoutFacts) -> None:
     """Write one cutout (B, H, W) as a FITS cube in one step. Raises `WorkspaceError`."""
-    _write(path, cutout_hdus(pixels, facts))
+    write_hdus(path, cutout_hdus(pixels, facts))
 
 
 def cutout_hdus(pixels: np.ndarray, facts: CutoutFacts) -> HDUList:
@@ -124,6 +126,29 @@ def cutout_hdus(pixels: np.ndarray, facts: CutoutFacts) -> HDUList:
     for card, (value, comment) in _cards(facts).items():
         hdu.header[card] = (value, comment)
     return fits.HDUList([hdu])
+
+
+def galaxy_hdus(
+    workspace: Workspace,
+    object_id: str,
+    row: int,
+    position: Position,
+    pixels: np.ndarray,
+    missing: np.ndarray,
+    extras: Extras,
+) -> HDUList:
+    """A galaxy of a workspace as a FITS cube in memory, with all that is known of it.
+
+    `position`: RA and Dec, degrees; `pixels` (B, H, W), `missing` (B,), `extras` of this row alone.
+    """
+    facts = _facts(workspace, object_id, row, position, missing, extras)
+    return _with_maps(cutout_hdus(pixels, facts), extras)
+
+
+def write_hdus(path: Path, hdus: HDUList) -> None:
+    """Write a FITS file in one step. Raises `WorkspaceError`."""
+    with atomic_path(path, durable=False) as temporary, temporary.open("wb") as file:
+        hdus.writeto(file)
 
 
 def parse_rows(text: str) -> np.ndarray:
@@ -178,14 +203,16 @@ def _write_cutouts(
     progress: Callable[[int, int], None] | None,
 ) -> None:
     ids = workspace.catalogue.object_ids(rows)
-    names = list(_file_names(ids, rows))
+    names = list(file_names(ids, rows))
     coordinates = np.stack(workspace.catalogue.coordinates(), axis=1)
     for start in range(0, len(rows), _BLOCK):
         places = np.arange(start, min(start + _BLOCK, len(rows)))
         for place, pixels, missing, extras in _read(survey, rows, places, ids, crop, report):
-            facts = _facts(workspace, ids[place], rows[place], coordinates, missing, extras)
+            row = int(rows[place])
+            position = tuple(coordinates[row].tolist())
             path = folder / names[place]
-            _write(path, _with_maps(cutout_hdus(pixels, facts), extras))
+            hdus = galaxy_hdus(workspace, ids[place], row, position, pixels, missing, extras)
+            write_hdus(path, hdus)
             report.cutouts.append(path)
         if progress is not None:
             progress(int(places[-1]) + 1, len(rows))
@@ -214,19 +241,19 @@ def _facts(
     workspace: Workspace,
     object_id: str,
     row: int,
-    coordinates: np.ndarray,
+    position: Position,
     missing: np.ndarray,
     extras: Extras,
 ) -> CutoutFacts:
     settings = workspace.settings
-    ra, dec = coordinates[row].tolist()
+    ra, dec = position
     zero_points = settings.zero_points
     if extras.zero_points is not None and zero_points is None:
         zero_points = tuple(extras.zero_points[0].tolist())
     return CutoutFacts(
         object_id=object_id,
         bands=settings.bands,
-        row=int(row),
+        row=row,
         ra=ra,
         dec=dec,
         pixel_scale=settings.pixel_scale,
@@ -247,12 +274,7 @@ def _with_maps(hdus: HDUList, extras: Extras) -> HDUList:
     return hdus
 
 
-def _write(path: Path, hdus: HDUList) -> None:
-    with atomic_path(path, durable=False) as temporary, temporary.open("wb") as file:
-        hdus.writeto(file)
-
-
-def _file_names(ids: Sequence[str], rows: np.ndarray) -> Iterator[str]:
+def file_names(ids: Sequence[str], rows: np.ndarray) -> Iterator[str]:
     """A file's name for each galaxy, unique also where capitals don't count."""
     used: set[str] = set()
     for object_id, row in zip(ids, rows.tolist(), strict=True):

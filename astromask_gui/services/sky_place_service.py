@@ -1,0 +1,46 @@
+"""Looks up what galaxies are called and where they are, off the window's thread."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+from PyQt6.QtCore import QObject
+
+from astromask_gui.services.background import Background
+from astromask_gui.services.loading import Loaded
+from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.sky_places import Answer, SkyPlace
+
+
+class SkyPlaceService(QObject):
+    """Answers `state.sky_places` from the catalogue."""
+
+    def __init__(
+        self, state: ApplicationState, background: Background, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._background = state, background
+        self._loaded: Loaded | None = None
+        state.sky_places.asked.connect(self._look_up)
+
+    def open(self, loaded: Loaded) -> None:
+        """Serve a workspace, or what it has become."""
+        self._loaded = loaded
+
+    def _look_up(self, rows: list[int], answer: Answer) -> None:
+        if self._loaded is not None:
+            work = partial(sky_places, self._loaded, rows)
+            self._background.run(work, answer, self._state.messages.error)
+
+
+def sky_places(loaded: Loaded, rows: list[int]) -> list[SkyPlace]:
+    """Names and positions of rows. Reads files the first time. Raises `QueryError`."""
+    catalogue = loaded.workspace.catalogue
+    ids = catalogue.object_ids(np.array(rows, np.int64))
+    ra, dec = (values[rows].tolist() for values in catalogue.coordinates())
+    return [
+        SkyPlace(row, object_id, *((x, y) if math.isfinite(x + y) else ()))
+        for row, object_id, x, y in zip(rows, ids, ra, dec, strict=True)
+    ]
