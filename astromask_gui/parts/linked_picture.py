@@ -68,6 +68,10 @@ class LinkedPicture(PictureView):
         """The line in the upper left corner."""
         return self._caption
 
+    def let_go(self) -> None:
+        """Leave the mouse to somebody else until it is pressed anew."""
+        self._grip, self._is_click = None, False
+
     def _follow(self) -> None:
         self.set_window(self._view.window)
 

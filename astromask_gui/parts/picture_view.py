@@ -88,6 +88,11 @@ class PictureView(QWidget):
             self._tool = tool
 
     @property
+    def tool_holds(self) -> bool:
+        """Whether a tool has the mouse until the button is let go."""
+        return self._tool_holds
+
+    @property
     def image(self) -> QImage | None:
         """The picture as shown, one image pixel a picture pixel."""
         return self._image

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt
-from PyQt6.QtGui import QDrag, QMouseEvent, QPixmap
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
 from astromask_gui.parts.linked_picture import LinkedPicture
-from astromask_gui.parts.rows_drag import rows_to_mime
+from astromask_gui.parts.rows_drag import drag_rows, rows_to_mime
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.cutout_files import MOST_HANDED_OUT
 
-_PICTURE = 96
-"""Screen pixels of the picture that hangs on the mouse."""
+
+def files_of_rows(state: ApplicationState, rows: Sequence[int]) -> list[Path]:
+    """FITS files for what takes no rows; they are being written from now on."""
+    numbers = [int(row) for row in rows[:MOST_HANDED_OUT]]
+    names = [state.identifiers.get(row) or f"row {row}" for row in numbers]
+    return state.cutout_files.hand_out(numbers, names)
 
 
 def mime_of_rows(state: ApplicationState, rows: Sequence[int]) -> QMimeData:
-    """What a drag of rows carries; their files are being written from now on."""
-    numbers = [int(row) for row in rows]
-    names = [state.identifiers.get(row) or f"row {row}" for row in numbers]
-    return rows_to_mime(numbers, state.cutout_files.hand_out(numbers, names))
+    """What a drag of rows carries."""
+    return rows_to_mime([int(row) for row in rows], files_of_rows(state, rows))
 
 
 class PictureDrag(QObject):
@@ -66,10 +70,5 @@ class PictureDrag(QObject):
         cutout, image = self._state.cutout.cutout, self._picture.image
         if cutout is None or image is None:
             return
-        name = cutout.object_id
-        files = self._state.cutout_files.hand_out([cutout.row], [name])
-        drag = QDrag(self._picture)
-        drag.setMimeData(rows_to_mime([cutout.row], files))
-        drag.setPixmap(QPixmap.fromImage(image.scaledToWidth(_PICTURE)))
-        drag.setHotSpot(QPoint(-8, -8))
-        drag.exec(Qt.DropAction.CopyAction)
+        files = self._state.cutout_files.hand_out([cutout.row], [cutout.object_id])
+        drag_rows(self._picture, [cutout.row], image, files)

@@ -20,10 +20,13 @@ _PICTURE = 64
 MOST_DRAGGED = 10_000
 
 
-def drag_rows(source: QWidget, rows: list[int], picture: QImage | None) -> None:
-    """Let the user drag rows out of a view; returns when they have been dropped somewhere."""
+def drag_rows(
+    source: QWidget, rows: list[int], picture: QImage | None, files: Sequence[Path] = ()
+) -> None:
+    """Let the user drag rows out of a view, and outside the window their `files`; returns when
+    they have been dropped somewhere."""
     drag = QDrag(source)
-    drag.setMimeData(rows_to_mime(rows[:MOST_DRAGGED]))
+    drag.setMimeData(rows_to_mime(rows[:MOST_DRAGGED], files))
     if picture is not None:
         drag.setPixmap(QPixmap.fromImage(picture).scaledToWidth(_PICTURE))
         drag.setHotSpot(QPoint(-8, -8))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,10 @@ ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 class TileModel(QAbstractListModel):
     """Rows of the survey in an order, each with a line of text."""
 
-    def __init__(self) -> None:
+    def __init__(self, mime: Callable[[list[int]], QMimeData] = rows_to_mime) -> None:
+        """`mime`: what a drag of rows carries."""
         super().__init__()
+        self._mime = mime
         self._rows: NDArray[np.uint32] = np.zeros(0, np.uint32)
         self._captions: list[str] = []
 
@@ -55,7 +58,7 @@ class TileModel(QAbstractListModel):
         return [ROWS_MIME]
 
     def mimeData(self, indexes: Any) -> QMimeData:
-        return rows_to_mime([int(self._rows[index.row()]) for index in indexes])
+        return self._mime([int(self._rows[index.row()]) for index in indexes])
 
 
 class TileDelegate(QStyledItemDelegate):

@@ -8,6 +8,7 @@ from PyQt6.QtGui import QCursor, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
 from astromask_gui.parts.modes import is_return, mode_of
+from astromask_gui.parts.row_files import files_of_rows
 from astromask_gui.parts.rows_drag import MOST_DRAGGED, drag_rows
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.neighbours import Query
@@ -183,7 +184,8 @@ class GalleryHand(QObject):
             listed = rows[: MOST_DRAGGED * 100]
             others = listed[selection.mask[listed]][:MOST_DRAGGED].tolist()
             taken += [other for other in others if other != row]
-        drag_rows(self._view, taken, self._view.pictures.image(row))
+        files = files_of_rows(self._state, taken)
+        drag_rows(self._view, taken, self._view.pictures.image(row), files)
 
     def _stretch_band(self, place: QPoint) -> None:
         assert self._start is not None

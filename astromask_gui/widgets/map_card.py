@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 from astromask_gui.icons import icon
 from astromask_gui.parts.elided_label import ElidedLabel
 from astromask_gui.parts.picture_view import to_image
-from astromask_gui.parts.rows_drag import rows_to_mime
+from astromask_gui.parts.row_files import mime_of_rows
 from astromask_gui.parts.small import label
 from astromask_gui.rendering.picture import render_thumbnails
 from astromask_gui.state.application import ApplicationState
@@ -253,11 +253,11 @@ class MapCard(QFrame):
         self.move(moved_inside(place, QRectF(area.rect())).topLeft().toPoint())
 
     def _drag_out(self) -> None:
-        """Let the galaxy be dropped on other panels."""
+        """Let the galaxy be dropped on other panels, and its file outside."""
         if self._row is None:
             return
         drag = QDrag(self)
-        drag.setMimeData(rows_to_mime([self._row]))
+        drag.setMimeData(mime_of_rows(self._state, [self._row]))
         if self.picture.image is not None:
             drag.setPixmap(QPixmap.fromImage(self.picture.image))
         drag.exec(Qt.DropAction.CopyAction)
@@ -271,7 +271,7 @@ class MapCard(QFrame):
 
     def _hint_at(self, position: QPoint) -> str:
         if self.picture.geometry().contains(position):
-            return "Click to look at this galaxy, drag it to the neighbours to seek its like"
+            return "Click to look at this galaxy; drag it to other panels, or out as a FITS file"
         here = self.lines.mapFrom(self, position)
         return self.lines.hint_at(here.y()) if self.lines.rect().contains(here) else ""
 

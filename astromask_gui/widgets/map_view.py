@@ -18,6 +18,7 @@ from astromask_gui.widgets.map_axes import MapAxes
 from astromask_gui.widgets.map_canvas import TOOL_NAMES, MapCanvas
 from astromask_gui.widgets.map_clicks import MapClicks
 from astromask_gui.widgets.map_colours import MapColours
+from astromask_gui.widgets.map_drop import MapDrop
 from astromask_gui.widgets.map_empty import EmptyMap
 from astromask_gui.widgets.map_frames import MapFrames, MapStyle
 from astromask_gui.widgets.map_hold import PaintHold
@@ -64,6 +65,7 @@ class MapWidget(QWidget):
         )
         self.hover = MapHover(state, view, colours, self.canvas, self.picker)
         self._keys = MapKeys(self.canvas, self.picker, state.selection)
+        self._drop = MapDrop(self.canvas, self.views, state.selection)
         self._clicks = MapClicks(self.canvas, self.frames, self.picker, state)
         self.mini = MiniMap(self.canvas, self.views, self.frames, state.preferences)
         self.hover.obstacles = self.mini.places

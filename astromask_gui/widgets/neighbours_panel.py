@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QModelIndex, QObject, Qt
@@ -21,6 +22,7 @@ from PyQt6.QtWidgets import (
 
 from astromask_gui.icons import icon
 from astromask_gui.parts.picture_view import PictureView
+from astromask_gui.parts.row_files import mime_of_rows
 from astromask_gui.parts.rows_drag import file_of, rows_of
 from astromask_gui.parts.small import BusyBar, EmptyState, label
 from astromask_gui.parts.tile_strip import SMALLEST, TileStrip
@@ -61,7 +63,7 @@ class NeighboursPanel(QWidget):
         self.select.setToolTip("Select the galaxies listed, on the map (Ctrl+Shift+S)")
         self.query_view = PictureView(smallest=SMALLEST)
         self.query_name = label("query", "small")
-        self.model = TileModel()
+        self.model = TileModel(partial(mime_of_rows, state))
         self.strip = TileStrip(self.model, TileDelegate(state, SMALLEST))
         self.empty = EmptyState(_HINT, "Search with a file …")
         self.error = EmptyState("")

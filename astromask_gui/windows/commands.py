@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,11 +14,10 @@ from astromask_gui.state.plane import SkyLayout
 from astromask_gui.widgets.label_panel import MEANINGS
 from astromask_gui.windows.actions import ActionSpec
 from astromask_gui.windows.cutout_commands import cutout_specs
+from astromask_gui.windows.exchange_commands import exchange_specs
 
 if TYPE_CHECKING:
     from astromask_gui.windows.main_window import MainWindow
-
-_LEGACY = "https://www.legacysurvey.org/viewer?ra={ra}&dec={dec}&layer=ls-dr10&zoom=16"
 
 
 def command_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
@@ -153,30 +151,6 @@ def _view(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
 def _galaxy(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
     make = partial(ActionSpec, "&Galaxy")
 
-    def position() -> tuple[float, float] | None:
-        cutout = state.cutout.cutout
-        if cutout is None or cutout.ra is None or cutout.dec is None:
-            state.messages.info("The galaxy has no coordinates.")
-            return None
-        return cutout.ra, cutout.dec
-
-    def copy_position() -> None:
-        place, clipboard = position(), QApplication.clipboard()
-        if place and clipboard is not None:
-            clipboard.setText(f"{place[0]:.6f} {place[1]:+.6f}")
-            state.messages.info("RA and Dec are on the clipboard.")
-
-    def copy_picture() -> None:
-        image, clipboard = window.cutout.picture.image, QApplication.clipboard()
-        if image is not None and clipboard is not None:
-            clipboard.setImage(image)
-            state.messages.info("The picture is on the clipboard.")
-
-    def open_viewer() -> None:
-        place = position()
-        if place:
-            webbrowser.open(_LEGACY.format(ra=place[0], dec=place[1]))
-
     return [
         make("Find &neighbours", "The galaxies most like the one in the viewer",
              window.neighbours.seek_active, "Ctrl+1"),
@@ -204,10 +178,7 @@ def _galaxy(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
              partial(state.patch_maps.toggle, "surprise"), "Shift+U"),
         make("A&ttention of a patch", "Lay over the input where the encoder looks",
              partial(state.patch_maps.toggle, "attention"), "Shift+T"),
-        make("&Copy position", "RA and Dec in degrees", copy_position, "Ctrl+Shift+C", True),
-        make("Copy p&icture", "The cutout as shown", copy_picture, "Ctrl+Alt+C"),
-        make("Open at the &Legacy viewer", "The sky around it, in the browser",
-             open_viewer, "Ctrl+E"),
+        *exchange_specs(window, state),
     ]  # fmt: skip
 
 

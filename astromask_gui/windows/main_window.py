@@ -42,6 +42,8 @@ from astromask_gui.windows.catalogue_dialogs import CatalogueDialogs
 from astromask_gui.windows.commands import command_specs
 from astromask_gui.windows.create_dialog import CreateDialog
 from astromask_gui.windows.docks import Docks, Preset
+from astromask_gui.windows.exchange import Exchange
+from astromask_gui.windows.exchange_commands import layer_menu
 from astromask_gui.windows.search_box import SearchBox
 
 _SIZE = QSize(1440, 900)
@@ -93,6 +95,7 @@ class MainWindow(QMainWindow):
         self.jobs_button = QToolButton()
         self.title = label("", "strong")
         self.search = SearchBox(state.session, [action for _, action in self.actions_made])
+        self.exchange = Exchange(self, state)
         self._build()
         self._connect_signals()
         self.resize(_size_that_fits())
@@ -106,7 +109,9 @@ class MainWindow(QMainWindow):
         self._fill_panels_menu(menus["&View"])
         self.recent = QMenu("Open &recent", self)
         self.recent.aboutToShow.connect(self._fill_recent)
-        menus["&File"].insertMenu(self._action("&Close the workspace"), self.recent)
+        menus["&File"].insertMenu(self.action("&Close the workspace"), self.recent)
+        layers = layer_menu(self._state, self)
+        menus["&Galaxy"].insertMenu(self.action("Open in &Aladin Lite"), layers)
         tools = QToolBar("Workspace")
         tools.setObjectName("tools")
         tools.setMovable(False)
@@ -193,10 +198,11 @@ class MainWindow(QMainWindow):
 
     def _sync_undo(self) -> None:
         undo, redo = self._state.undo.undo_caption, self._state.undo.redo_caption
-        self._action("&Undo").setToolTip(f"Take back: {undo}" if undo else "Take back (Ctrl+Z)")
-        self._action("&Redo").setToolTip(f"Do again: {redo}" if redo else "Do again")
+        self.action("&Undo").setToolTip(f"Take back: {undo}" if undo else "Take back (Ctrl+Z)")
+        self.action("&Redo").setToolTip(f"Do again: {redo}" if redo else "Do again")
 
-    def _action(self, text: str) -> QAction:
+    def action(self, text: str) -> QAction:
+        """The action of a menu's text."""
         return next(action for spec, action in self.actions_made if spec.text == text)
 
     def _fill_recent(self) -> None:
