@@ -331,7 +331,7 @@ def test_a_tile_is_dragged_with_the_selected_ones_it_is_among(
     dragged: list[list[int]] = []
     monkeypatch.setattr(
         "astromask_gui.widgets.gallery_hand.drag_rows",
-        lambda _view, rows, _picture: dragged.append(rows_of(rows_to_mime(rows))),
+        lambda _view, rows, _picture, _files: dragged.append(rows_of(rows_to_mime(rows))),
     )
     drag(panel, point(panel, 2), point(panel, 2) + QPoint(40, 40), qtbot)
     state.selection.select_rows(ORDER[[1, 2, 5]])
