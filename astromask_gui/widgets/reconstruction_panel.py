@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from astromask_gui.parts.small import BusyBar, EmptyState, label
 from astromask_gui.rendering.heat import heat_limits
@@ -22,6 +23,8 @@ from astromask_gui.widgets.reconstruction_tools import MaskTools, ViewTools
 
 STRANGENESS = "reconstruction_surprise"
 """The column that the job `reconstruct` writes."""
+_CROWDED = 260
+"""Height below which not everything has its place, screen pixels."""
 _LEVEL_UNKNOWN = (
     "This model predicts each patch relative to its own mean and spread: the hidden patches'"
     " absolute level is filled in from the visible ones."
@@ -37,6 +40,8 @@ class ReconstructionPanel(QWidget):
         self._application = state
         self._state, self._display = state.reconstruction, state.display
         self._maps = state.patch_maps
+        self._alone = False
+        """Whether there is but an encoder, and so but the input to be shown."""
         self._stroke: tuple[bool, int] | None = None
         """While the mouse paints: whether it hides (True) or shows, and the last patch."""
         self.grid = PictureGrid()
@@ -72,7 +77,11 @@ class ReconstructionPanel(QWidget):
         layout.addWidget(self.busy)
         layout.addWidget(self.tools)
         layout.addWidget(pictures, 1)
-        layout.addWidget(self.scale)
+        overlay = QHBoxLayout()
+        overlay.setSpacing(8)
+        overlay.addWidget(self.scale, 1)
+        overlay.addWidget(self.tools.layer)
+        layout.addLayout(overlay)
         layout.addWidget(self.mask_tools)
         layout.addWidget(self.losses)
         layout.addWidget(self.note)
@@ -117,8 +126,9 @@ class ReconstructionPanel(QWidget):
         alone = bool(reason) and given is not None
         works = result is not None and not reason
         self._stack.setCurrentIndex(1 if works or alone else 0)
-        for part in (self.mask_tools, self.losses):
-            part.setVisible(not alone)
+        self.mask_tools.setVisible(not alone)
+        self._alone = alone
+        self._make_room()
         heat = self._heat(given)
         self.scale.setVisible(self._maps.overlay != "none")
         if works and result is not None:
@@ -132,6 +142,14 @@ class ReconstructionPanel(QWidget):
         else:
             self.empty.sentence.setText(reason or self._awaited())
         self._say(result, reason if alone else None)
+
+    def _make_room(self) -> None:
+        """In little height, the pictures get the losses' place while something lies over them."""
+        crowded = self.height() < _CROWDED and self._maps.overlay != "none"
+        self.losses.setVisible(not self._alone and not crowded)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._make_room()
 
     def _awaited(self) -> str:
         if self._state.busy:
@@ -166,9 +184,9 @@ class ReconstructionPanel(QWidget):
                 values = np.full((len(errors.error), len(self._display.survey.bands)), np.nan)
                 values[:, list(errors.bands)] = errors.error
                 found = self._scaled(values)
-                words = f"mean squared error when hidden, {errors.masks} masks"
+                words = f"mean squared error, {errors.masks} masks"
                 if errors.masks < errors.wanted:
-                    words += f" of {errors.wanted}"
+                    words = f"mean squared error, {errors.masks} of {errors.wanted} masks"
         elif given is not None and self._maps.overlay == "attention":
             found, words = self._attention(given)
         low, high = (0.0, 1.0) if found is None else found.limits
@@ -189,7 +207,7 @@ class ReconstructionPanel(QWidget):
         place = {LAST_LAYER: depth - 1, ALL_LAYERS: depth}.get(layer, min(layer, depth - 1))
         shares = looked.shares[place, 1:]
         whose = "the class token" if looked.patch is None else "the patch outlined"
-        words = f"share of attention from {whose}; even: {1 / len(looked.shares[place]):.2g}"
+        words = f"share of attention of {whose}; even: {1 / len(looked.shares[place]):.2g}"
         return Heat(shares, heat_limits(shares), looked.patch), words
 
     # -- intents -------------------------------------------------------------------------

@@ -40,6 +40,8 @@ class PatchPicture(PictureView):
         self.cursor_place = 0
         self._takes_keys = takes_keys
         self._asking = False
+        self._keyed = False
+        """Whether the cursor was moved by keys, and so is to be seen."""
         if takes_keys:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.add_overlay(self._draw_cursor)
@@ -69,6 +71,7 @@ class PatchPicture(PictureView):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is None:
             return
+        self._keyed = False
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         self._asking = event.button() == Qt.MouseButton.RightButton or alt
         if self._asking:
@@ -98,6 +101,7 @@ class PatchPicture(PictureView):
         if event is None or not self._takes_keys or self.image is None:
             return
         key = Qt.Key(event.key())
+        self._keyed = True
         if key in _ARROWS:
             row, column = divmod(self.cursor_place, self.side)
             right, down = _ARROWS[key]
@@ -114,6 +118,7 @@ class PatchPicture(PictureView):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
+        self._keyed = event is not None and event.reason() != Qt.FocusReason.MouseFocusReason
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
@@ -132,7 +137,7 @@ class PatchPicture(PictureView):
             (self.patch_asked if self._asking else self.patch_dragged).emit(place)
 
     def _draw_cursor(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
-        if self.hasFocus():
+        if self.hasFocus() and self._keyed:
             painter.setPen(QPen(QColor(255, 209, 102), 1.5))
             painter.drawRect(self.patch_rectangle(self.cursor_place, rectangle))
 

@@ -38,7 +38,7 @@ class HeatScale(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter, metrics = QPainter(self), self.fontMetrics()
         low, high = self.ends
-        bar_width = min(max(self.width() // 4, 40), 160)
+        bar_width = min(max(self.width() // 6, 40), 160)
         left = 0.0
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -37,6 +37,7 @@ class ViewTools(QWidget):
         self.layer = QComboBox()
         self.layer.setToolTip("Layer of the encoder; all layers: attention rollout")
         self.layer.setAccessibleName("Layer")
+        # It stands beside the colour bar: here it would widen the panel.
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -44,7 +45,6 @@ class ViewTools(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.surprise)
         layout.addWidget(self.attention)
-        layout.addWidget(self.layer)
         self.surprise.clicked.connect(partial(self._maps.toggle, "surprise"))
         self.attention.clicked.connect(partial(self._maps.toggle, "attention"))
         self.layer.activated.connect(self._choose_layer)

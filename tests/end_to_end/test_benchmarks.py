@@ -31,6 +31,14 @@ def test_a_click_is_measured(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_dragging_the_mask_is_measured(run: Run, tmp_path: Path) -> None:
+    found = measured(run, "reconstruct", tmp_path)
+    assert found["updates while the slider is dragged, tiny model"] > 0
+    assert 0 < found["errors by patch, first answer"] < found["errors by patch, 64 masks"]
+    assert found["attention of another patch, median"] > 0
+
+
+@pytest.mark.slow
 def test_the_start_is_measured(run: Run, tmp_path: Path) -> None:
     if not resource("demo", "workspace.toml").is_file():
         pytest.skip("the demo survey is not part of this checkout")

@@ -256,7 +256,7 @@ def test_the_surprise_lies_over_the_patch_that_caused_it(
     qtbot.mouseClick(panel.tools.surprise, Qt.MouseButton.LeftButton)
     assert state.patch_maps.overlay == "surprise" and state.patch_maps.busy
     state.patch_maps.set_errors(errors(masks=8))
-    assert panel.scale.isVisible() and "8 masks of 64" in panel.scale.words
+    assert panel.scale.isVisible() and "8 of 64 masks" in panel.scale.words
     assert panel.scale.ends == ("0", "0.3")
     hot = np.abs(pixels_of(panel, "input") - plain).sum(axis=2)
     assert hot[8:16, 16:24].mean() > 3 * hot[:8, :8].mean()
@@ -355,3 +355,19 @@ def test_the_strangest_are_listed_once_they_are_known(
     assert state.neighbours.query is not None
     assert state.neighbours.query.column == "reconstruction_surprise"
     assert state.view.colouring.column == "reconstruction_surprise"
+
+
+def test_in_little_height_the_overlay_takes_the_place_of_the_losses(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    give_input(state)
+    state.reconstruction.set_result(make_reconstruction(3))
+    panel.resize(345, 200)
+    state.patch_maps.set_overlay("attention")
+    assert not panel.losses.isVisible() and panel.tools.layer.isVisible()
+    assert panel.minimumSizeHint().width() <= 345
+    panel.resize(345, 400)
+    assert panel.losses.isVisible()
+    panel.resize(345, 200)
+    state.patch_maps.set_overlay("none")
+    assert panel.losses.isVisible()
