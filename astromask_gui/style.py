@@ -164,5 +164,8 @@ def _sheet(c: Tokens, chevron: str) -> str:
         border: 1px solid {c.muted}; }}
     QFrame#columnChooser QListView::indicator:checked {{ background: {c.accent};
         border-color: {c.accent}; }}
+    QFrame[role="chip"] {{ background: {c.raised}; border: 1px solid {c.line};
+        border-radius: {RADIUS}px; }}
+    QFrame[role="chip"] QToolButton {{ padding: 1px 3px; border: none; }}
     QFrame[role="card"] {{ background: {c.raised}; border-radius: {RADIUS}px; }}
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from astromask_gui.raster.crossfilter_kernels import move_filter
 from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import FrameRequest, ViewRect
 from astromask_gui.raster.scaling import count_codes, mapped_codes, scaled_index
@@ -33,3 +34,7 @@ def warm_up() -> None:
     engine.nearest(0.0, 0.0, (0.1, 0.1), visible)
     engine.in_box(everything, visible)
     engine.in_lasso(np.array([[0, 0], [1, 0], [0, 1]]), visible)
+    counts = np.zeros((1, 256), np.int64)
+    move_filter(
+        np.zeros(x.size, np.uint32), visible, np.uint32(1), np.zeros((x.size, 1), np.uint8), counts
+    )

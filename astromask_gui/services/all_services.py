@@ -9,8 +9,11 @@ from astromask_gui.services.colour_service import ColourService
 from astromask_gui.services.cutout_file_service import CutoutFileService
 from astromask_gui.services.cutout_service import CutoutService
 from astromask_gui.services.export_service import ExportService
+from astromask_gui.services.filter_memory import FilterMemory
+from astromask_gui.services.filter_service import FilterService
 from astromask_gui.services.find_service import FindService
 from astromask_gui.services.gallery_service import GalleryService
+from astromask_gui.services.histogram_service import HistogramService
 from astromask_gui.services.identifier_service import IdentifierService
 from astromask_gui.services.inference_service import InferenceService, model_worker
 from astromask_gui.services.job_service import JobService
@@ -45,6 +48,7 @@ class Services(QObject):
         self._facts = Background("facts", parent=self)
         self._search = Background("search", parent=self)
         self._runs = Background("runs", parent=self)
+        self._filters = Background("filters", parent=self)
         self.workspace = WorkspaceService(state, self._files, self.reader, self)
         self.cutouts = CutoutService(state, self.reader, self._facts, self)
         self.cutout_files = CutoutFileService(state, self.reader, self)
@@ -66,6 +70,9 @@ class Services(QObject):
         self.jobs = JobService(state, self._runs, self.workspace.refresh, self)
         self.joins = JoinService(state, self.workspace.refresh, self)
         self.exports = ExportService(state, self)
+        self.filters = FilterService(state, self._filters, self)
+        self.histograms = HistogramService(state, self._filters, self)
+        self.kept_filters = FilterMemory(state, self)
         self._wire()
 
     def _wire(self) -> None:
@@ -73,10 +80,13 @@ class Services(QObject):
         self.workspace.changing.connect(self.sharp_thumbnails.start_over)
         self.workspace.changing.connect(self.identifiers.start_over)
         self.workspace.changing.connect(self.labels.forget)
+        self.workspace.changing.connect(self.kept_filters.forget)
         self.workspace.closed.connect(self.identifiers.start_over)
         self.workspace.closed.connect(self.labels.forget)
         self.workspace.closed.connect(self.table.forget)
         self.workspace.closed.connect(self.joins.forget)
+        self.workspace.closed.connect(self.kept_filters.forget)
+        self.workspace.closed.connect(self.filters.forget)
         self.workspace.closed.connect(self.saved.forget)
         self.workspace.closed.connect(self.gallery.forget)
         self.workspace.closed.connect(self.colours.forget)
@@ -95,6 +105,8 @@ class Services(QObject):
             self.table,
             self.joins,
             self.finding,
+            self.filters,
+            self.kept_filters,
             self.jobs,
         ):
             self.workspace.loaded_changed.connect(service.open)
@@ -109,8 +121,10 @@ class Services(QObject):
         self.joins.close()
         self.exports.close()
         self.cutout_files.close()
+        self.kept_filters.close()
+        self.filters.close()
         self.jobs.close()
-        for background in (self._files, self._facts, self._search, self._runs):
+        for background in (self._files, self._facts, self._search, self._runs, self._filters):
             background.close()
         self.reader.close()
         self.model.close()

@@ -113,8 +113,8 @@ def _grow(state: ApplicationState, before: int, count: int) -> None:
         view.set_layout(view.layout, None, view.axes)
     state.selection.grow(count)
     if state.filters.items():
-        state.messages.warning(
-            f"The catalogue has grown from {before:,} to {count:,} galaxies; the filters were"
-            " taken off, because they did not know the new ones."
+        state.messages.info(
+            f"The catalogue has grown from {before:,} to {count:,} galaxies; the filters hold for"
+            " the new ones too."
         )
-    state.filters.reset(count)
+    state.filters.grow(count)

@@ -15,6 +15,7 @@ from astromask_gui.services.background import Background
 from astromask_gui.services.loading import Loaded
 from astromask_gui.services.saved_shelf import Items, Shelf
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.filter_specs import SavedRows, caption_of
 from astromask_gui.state.packed import PackedMask
 from astromask_gui.state.saved import SavedSelection
 from astromask_gui.state.selection import CombineMode
@@ -141,8 +142,10 @@ class SavedService(QObject):
 
     def _filter(self, name: str, only: bool) -> None:
         def take(mask: Mask) -> None:
-            caption = f"{'only' if only else 'without'} {name}"
-            self._state.filters.set(f"saved {name}", caption, mask if only else ~mask)
+            spec = SavedRows(name, only)
+            self._state.filters.set(
+                f"saved {name}", caption_of(spec), mask if only else ~mask, spec, new_rows=not only
+            )
 
         self._use(name, take)
 

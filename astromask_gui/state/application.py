@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject
 
 from astromask_gui.state.cells import Cells
 from astromask_gui.state.columns import Columns
+from astromask_gui.state.conditions import Conditions
 from astromask_gui.state.cutout import CutoutState
 from astromask_gui.state.cutout_files import CutoutFiles
 from astromask_gui.state.cutout_view import CutoutView
@@ -15,6 +16,7 @@ from astromask_gui.state.display import Display
 from astromask_gui.state.exports import Exports
 from astromask_gui.state.filters import Filters
 from astromask_gui.state.gallery import Gallery
+from astromask_gui.state.histograms import Histograms
 from astromask_gui.state.identifiers import Identifiers
 from astromask_gui.state.jobs import Jobs
 from astromask_gui.state.joins import Joins
@@ -45,7 +47,9 @@ class ApplicationState(QObject):
         self.session = Session(self)
         self.selection = Selection(self.undo, self)
         self.saved = SavedSelections(self)
-        self.filters = Filters(self)
+        self.filters = Filters(self.undo, self)
+        self.histograms = Histograms(self)
+        self.conditions = Conditions(self)
         self.display = Display(self)
         self.maps = Maps(self)
         self.view = self.maps.first

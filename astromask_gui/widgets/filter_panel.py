@@ -1,65 +1,78 @@
-"""The filters in force as chips, and the two filters that the selection gives."""
+"""The filters: a condition, the chips of what is in force, linked histograms, the selection."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QPaintEvent
-from PyQt6.QtWidgets import (
-    QGridLayout,
-    QPushButton,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionToolButton,
-    QStylePainter,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from astromask_gui.icons import icon
 from astromask_gui.parts.small import label
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.style import tabular
+from astromask_gui.widgets.filter_chips import FilterChips
+from astromask_gui.widgets.histogram_list import HistogramList
+from astromask_gui.widgets.sql_field import SqlField
 
 _SELECTION = "selection"
-_SHORTEST_CHIP = 60
 
 
 class FilterPanel(QWidget):
-    """Shows `state.filters`; hides what is selected, or what is not."""
+    """Shows `state.filters` and `state.histograms`; hides what is selected, or what is not."""
 
     def __init__(self, state: ApplicationState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._state = state
         self._filters, self._selection = state.filters, state.selection
+        self._style = state.preferences.style
         self.only = QPushButton("Only selected")
         self.only.setToolTip("Hide everything that is not selected (Ctrl+H)")
         self.hide_selected = QPushButton("Hide selected")
         self.hide_selected.setToolTip("Hide what is selected (Ctrl+Shift+H)")
         self.all = QPushButton("Show all")
         self.all.setToolTip("Take all filters away (Ctrl+Shift+F)")
+        self.all.setProperty("flat", True)
         self.summary = label("", "muted", wrap=True)
-        self._chips = QVBoxLayout()
-        self._chips.setSpacing(4)
+        self.summary.setFont(tabular(self.summary.font()))
+        self.field = SqlField(state)
+        self.chips = FilterChips(state)
+        self.histograms = HistogramList(state)
+        self.area = QScrollArea()
         self._build()
         self._connect_signals()
         self._sync()
 
     def _build(self) -> None:
-        buttons = QGridLayout()
+        head = QHBoxLayout()
+        head.addWidget(self.summary, 1)
+        head.addWidget(self.all)
+        inside = QWidget()
+        below = QVBoxLayout(inside)
+        below.setContentsMargins(0, 0, 4, 0)
+        below.setSpacing(8)
+        below.addWidget(self.chips)
+        below.addWidget(self.histograms)
+        below.addStretch(1)
+        self.area.setWidget(inside)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        buttons = QHBoxLayout()
         buttons.setSpacing(4)
-        buttons.addWidget(self.only, 0, 0)
-        buttons.addWidget(self.hide_selected, 0, 1)
-        buttons.addWidget(self.all, 1, 0, 1, 2)
+        buttons.addWidget(self.only)
+        buttons.addWidget(self.hide_selected)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 4, 12, 12)
+        layout.setContentsMargins(12, 4, 8, 8)
         layout.setSpacing(8)
-        layout.addWidget(self.summary)
-        layout.addLayout(self._chips)
+        layout.addLayout(head)
+        layout.addWidget(self.field)
+        layout.addWidget(self.area, 1)
         layout.addLayout(buttons)
-        layout.addStretch(1)
 
     def _connect_signals(self) -> None:
         self._filters.changed.connect(self._sync)
         self._selection.changed.connect(self._sync)
+        self._state.preferences.changed.connect(self._follow_style)
+        self.histograms.card_wanted.connect(self._show_card)
         self.only.clicked.connect(self.show_only_selected)
         self.hide_selected.clicked.connect(self.hide_what_is_selected)
         self.all.clicked.connect(self._filters.clear)
@@ -68,57 +81,40 @@ class FilterPanel(QWidget):
         some = self._selection.count > 0
         self.only.setEnabled(some)
         self.hide_selected.setEnabled(some)
-        items = self._filters.items()
-        self.all.setEnabled(bool(items))
+        has_filters = bool(self._filters.items())
+        self.all.setVisible(has_filters)
         self.summary.setText(
-            f"{self._filters.visible_count:,} of {self._selection.size:,} galaxies are visible."
-            if items
-            else "All galaxies are visible. Select some on the map to show only them, or hide them."
+            f"{self._filters.visible_count:,} of {self._selection.size:,} visible"
+            if has_filters
+            else "All galaxies are visible."
         )
-        while (old := self._chips.takeAt(0)) is not None:
-            widget = old.widget()
-            if widget is not None:
-                widget.deleteLater()
-        for name, item in items.items():
-            self._chips.addWidget(self._chip(name, item.caption))
+        self.chips.sync()
 
-    def _chip(self, name: str, caption: str) -> QWidget:
-        chip = _Chip()
-        chip.setText(caption)
-        chip.setIcon(icon("close"))
-        chip.setToolButtonStyle(chip.toolButtonStyle().ToolButtonTextBesideIcon)
-        chip.setToolTip(f"{caption}. Click to take this filter away.")
-        chip.clicked.connect(lambda: self._filters.remove(name))
-        return chip
+    def _follow_style(self) -> None:
+        if self._state.preferences.style != self._style:
+            self._style = self._state.preferences.style
+            for part in (self.field, self.chips, self.histograms):
+                part.follow_style()
+
+    def _show_card(self, card: QWidget) -> None:
+        # A new card has its place only once the layout has been worked out.
+        inside = self.area.widget()
+        assert inside is not None
+        for widget in (self.histograms, inside):
+            layout = widget.layout()
+            assert layout is not None
+            layout.activate()
+        self.area.ensureWidgetVisible(card, 0, 0)
 
     def show_only_selected(self) -> None:
         """Hide everything that is not selected; nothing happens where nothing is."""
         count = self._selection.count
         if count:
-            self._filters.set(_SELECTION, f"only {count:,} selected", self._selection.mask.copy())
+            mask = self._selection.mask.copy()
+            self._filters.set(_SELECTION, f"only {count:,} selected", mask, new_rows=False)
 
     def hide_what_is_selected(self) -> None:
         """Hide what is selected."""
         count = self._selection.count
         if count:
             self._filters.set(_SELECTION, f"without {count:,} selected", ~self._selection.mask)
-
-
-class _Chip(QToolButton):
-    """A button that shortens its text rather than make the panel wider."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(_SHORTEST_CHIP, self.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        option = QStyleOptionToolButton()
-        self.initStyleOption(option)
-        metrics = self.fontMetrics()
-        beside = self.sizeHint().width() - metrics.horizontalAdvance(self.text())
-        room = self.width() - beside
-        option.text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
-        QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)

@@ -11,8 +11,15 @@ from PyQt6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from astromask_gui.parts.modes import MODE_KEYS, MODE_TEXTS
 from astromask_gui.parts.swatches import SwatchPopup
-from astromask_gui.rendering.colouring import PALETTE, Colours, LegendEntry
+from astromask_gui.rendering.colouring import (
+    MAXIMUM_CATEGORIES,
+    MISSING,
+    PALETTE,
+    Colours,
+    LegendEntry,
+)
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.filter_specs import Categories
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.theme import tokens
 from astromask_gui.widgets.legend_rows import LegendRows
@@ -84,15 +91,37 @@ class CategoryLegend(QScrollArea):
         shown[codes] = False
         names = [entry.label for entry in self._entries() if entry.code not in codes]
         words = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-        filters.set(FILTER + column, f"{column}: {words or 'none'}", shown[colours.index])
+        # What is hidden is told by name: undone and kept, it still fits when codes have changed.
+        hidden = tuple(e.label for e in self._entries() if e.code in codes and e.code != MISSING)
+        spec = Categories(column, hidden, all_but=True, missing=MISSING not in codes)
+        is_told = colours.legend is not None and len(colours.legend) <= MAXIMUM_CATEGORIES
+        filters.set(
+            FILTER + column,
+            f"{column}: {words or 'none'}",
+            shown[colours.index],
+            spec if is_told else None,
+        )
 
     def _follow_filters(self) -> None:
-        """A filter may have been taken away elsewhere."""
+        """A filter may have been taken away elsewhere, brought back, or changed."""
         items = self._state.filters.items()
+        for name, item in items.items():
+            if name.startswith(FILTER) and isinstance(item.spec, Categories):
+                self._follow_filter(item.spec)
         for column in [column for column in self._hidden if FILTER + column not in items]:
             self._hidden.pop(column)
             if column == self._column:
                 self.rows.set_hidden_codes(frozenset())
+
+    def _follow_filter(self, spec: Categories) -> None:
+        codes = {e.label: e.code for e in self._entries()} if spec.column == self._column else {}
+        without = {label for label, code in codes.items() if code == MISSING and not spec.missing}
+        hidden = frozenset(spec.names) | without
+        if not hidden or self._hidden.get(spec.column) == hidden:
+            return
+        self._hidden[spec.column] = hidden
+        if spec.column == self._column:
+            self.rows.set_hidden_codes(frozenset(codes[name] for name in hidden & codes.keys()))
 
     # -- selecting -----------------------------------------------------------------------
 

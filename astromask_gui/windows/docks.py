@@ -97,7 +97,7 @@ class Docks:
         is_small = height < _SMALL_HEIGHT
         window.resizeDocks(
             [docks["legend"], docks["filters"], docks["saved"]],
-            [700, 300, 300] if is_small else [600, 240, 300],
+            [360, 440, 440] if is_small else [440, 560, 220],
             Qt.Orientation.Vertical,
         )
         window.resizeDocks(

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QPushButton, QToolButton
+from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.widgets.filter_chip import FilterChip
 from astromask_gui.widgets.filter_panel import FilterPanel
 from astromask_gui.widgets.start_page import StartPage
 from astromask_gui.widgets.status_strip import StatusStrip
@@ -27,10 +28,8 @@ def filters(state: ApplicationState, qtbot: QtBot) -> FilterPanel:
     return panel
 
 
-def chips(panel: FilterPanel) -> dict[str, QToolButton]:
-    found = (panel._chips.itemAt(place) for place in range(panel._chips.count()))
-    widgets = (item.widget() for item in found if item is not None)
-    return {chip.text(): chip for chip in widgets if isinstance(chip, QToolButton)}
+def chips(panel: FilterPanel) -> dict[str, FilterChip]:
+    return {chip.words.text(): chip for chip in panel.chips.chips.values()}
 
 
 def test_a_long_caption_does_not_make_the_panel_wider(
@@ -48,7 +47,7 @@ def test_every_filter_has_a_chip_that_takes_it_away(
     state.filters.set("odd", "odd rows", np.arange(COUNT) % 2 == 1)
     assert list(chips(filters)) == ["mag_r < 20", "odd rows"]
     assert "6 of 60" in filters.summary.text()
-    qtbot.mouseClick(chips(filters)["mag_r < 20"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(chips(filters)["mag_r < 20"].close_button, Qt.MouseButton.LeftButton)
     assert list(state.filters.items()) == ["odd"]
     assert list(chips(filters)) == ["odd rows"]
 
