@@ -42,6 +42,11 @@ class Filter:
             return None
         return ~self.mask if self.is_inverted else self.mask
 
+    def passing_as(self, old: Filter, mask: Mask) -> Mask | None:
+        """The same; `mask` itself where that is what passed when the filter was `old`."""
+        same = self.mask is old.mask and self.is_inverted == old.is_inverted
+        return mask if same and self.is_on and not self.problem else self.passing()
+
 
 @dataclass(frozen=True)
 class _Kept:
@@ -58,6 +63,9 @@ class Filters(QObject):
     """The filters by name, and their intersection. Changes can be undone."""
 
     changed = pyqtSignal()
+    """Other rows are visible, or there are other rows."""
+    listed = pyqtSignal()
+    """Something about the filters has changed, be it only their words."""
     edited = pyqtSignal()
     """Changed by the user, and to be kept."""
     requested = pyqtSignal(str, int, object)
@@ -105,7 +113,7 @@ class Filters(QObject):
         self._size = size
         self._filters.clear()
         self._before = None
-        self._update()
+        self._update(is_resized=True)
 
     def grow(self, size: int) -> None:
         """Take in rows at the end; what can be told of them is asked for by `ask_again`."""
@@ -115,7 +123,7 @@ class Filters(QObject):
                 grown = np.full(size, item.new_rows)
                 grown[: len(item.mask)] = item.mask
                 self._filters[name] = replace(item, mask=grown)
-        self._update()
+        self._update(is_resized=True)
 
     # -- what the user wants -------------------------------------------------------------
 
@@ -295,15 +303,16 @@ class Filters(QObject):
         mask[entry.rows.size :] = entry.filter.new_rows
         return mask
 
-    def _update(self) -> None:
-        known = self._effective
-        self._effective = {}
+    def _update(self, *, is_resized: bool = False) -> None:
+        known, self._effective = self._effective, {}
         for name, item in self._filters.items():
-            old = known.get(name)
-            mask = old[1] if old is not None and old[0] is item else item.passing()
+            mask = item.passing_as(*known[name]) if name in known else item.passing()
             if mask is not None:
                 self._effective[name] = (item, mask)
-        masks = [mask for _, mask in self._effective.values()]
-        self._visible = np.logical_and.reduce(masks) if masks else None
-        self.revision += 1
-        self.changed.emit()
+        before = {name: id(mask) for name, (_, mask) in known.items()}
+        if is_resized or before != {name: id(mask) for name, (_, mask) in self._effective.items()}:
+            masks = [mask for _, mask in self._effective.values()]
+            self._visible = np.logical_and.reduce(masks) if masks else None
+            self.revision += 1
+            self.changed.emit()
+        self.listed.emit()

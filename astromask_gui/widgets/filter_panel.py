@@ -69,7 +69,7 @@ class FilterPanel(QWidget):
         layout.addLayout(buttons)
 
     def _connect_signals(self) -> None:
-        self._filters.changed.connect(self._sync)
+        self._filters.listed.connect(self._sync)
         self._selection.changed.connect(self._sync)
         self._state.preferences.changed.connect(self._follow_style)
         self.histograms.card_wanted.connect(self._show_card)

@@ -42,7 +42,7 @@ class HistogramList(QWidget):
         histograms.shown_changed.connect(self._sync)
         histograms.counted.connect(self._show_counts)
         histograms.focus_wanted.connect(self._bring_into_view)
-        self._state.filters.changed.connect(self._show_filters)
+        self._state.filters.listed.connect(self._show_filters)
         self._state.session.changed.connect(self._sync)
         self.add.clicked.connect(self.choose)
 

@@ -48,7 +48,7 @@ class CategoryLegend(QScrollArea):
         self.rows.select_wanted.connect(self.select)
         self.rows.colour_wanted.connect(self.choose_colour)
         self.rows.menu_wanted.connect(self._open_menu)
-        state.filters.changed.connect(self._follow_filters)
+        state.filters.listed.connect(self._follow_filters)
 
     def show_categories(self, column: str | None, colours: Colours | None) -> None:
         """Show the legend of a column's colours; nothing where it has none."""

@@ -71,7 +71,7 @@ class SqlField(QWidget):
         state.conditions.answered.connect(self._take_count)
         state.conditions.refused.connect(self._take_fault)
         state.conditions.edit_wanted.connect(self.edit)
-        state.filters.changed.connect(self._follow_filters)
+        state.filters.listed.connect(self._follow_filters)
         self._place_in_history = -1
 
     def follow_style(self) -> None:
