@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from astromask_gui.raster.loading import kernels_are_loaded
 from astromask_gui.state.columns import Column
 
 MISSING, BELOW, ABOVE = 255, 254, 253
@@ -80,6 +81,11 @@ def text_codes(values: NDArray[np.generic]) -> tuple[NDArray[np.int32], tuple[st
 def in_range(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.bool_]:
     """(N,) bool: low ≤ value ≤ high, compared in float64; NaN is in no range."""
     mask = np.empty(len(values), bool)
+    if values.dtype in (np.float32, np.float64) and kernels_are_loaded():
+        from astromask_gui.raster.crossfilter_kernels import mark_range
+
+        mark_range(values, float(low), float(high), mask)
+        return mask
     for start in range(0, len(values), _BLOCK):
         block = np.asarray(values[start : start + _BLOCK], np.float64)
         mask[start : start + _BLOCK] = (block >= low) & (block <= high)

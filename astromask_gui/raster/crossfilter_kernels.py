@@ -22,3 +22,11 @@ def move_filter(failing, passing, bit, bins, counts):  # type: ignore[no-untyped
             others = ~(np.uint32(2) << np.uint32(column))
             counted = np.int64((after & others) == 0) - np.int64((before & others) == 0)
             counts[column, bins[row, column]] += counted
+
+
+@exact_kernel
+def mark_range(values, low, high, mask):  # type: ignore[no-untyped-def]
+    """Write to `mask` (N,) bool where low ≤ value ≤ high, compared in float64."""
+    for row in range(values.size):
+        value = np.float64(values[row])
+        mask[row] = value >= low and value <= high

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from astromask_gui.raster.crossfilter_kernels import move_filter
+from astromask_gui.raster.crossfilter_kernels import mark_range, move_filter
 from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import FrameRequest, ViewRect
 from astromask_gui.raster.scaling import count_codes, mapped_codes, scaled_index
@@ -34,7 +34,16 @@ def warm_up() -> None:
     engine.nearest(0.0, 0.0, (0.1, 0.1), visible)
     engine.in_box(everything, visible)
     engine.in_lasso(np.array([[0, 0], [1, 0], [0, 1]]), visible)
+    for kind in (np.float32, np.float64):
+        # Values are read-only where they are kept for the next time, and are no copies then.
+        for values in (x.astype(kind), _read_only(x.astype(kind))):
+            mark_range(values, 0.0, 1.0, np.empty(x.size, bool))
     counts = np.zeros((1, 256), np.int64)
     move_filter(
         np.zeros(x.size, np.uint32), visible, np.uint32(1), np.zeros((x.size, 1), np.uint8), counts
     )
+
+
+def _read_only(values: np.ndarray) -> np.ndarray:
+    values.setflags(write=False)
+    return values

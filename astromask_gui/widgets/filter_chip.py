@@ -59,7 +59,7 @@ class FilterChip(QFrame):
         if self._item is not None and _looks_of(self._item) == _looks_of(item):
             self._item = item
             return
-        self._item = item
+        before, self._item = self._item, item
         self.words.setText(f"not {item.caption}" if item.is_inverted else item.caption)
         self.words.setEnabled(item.is_on and not item.problem)
         self.setToolTip(item.problem or self._tip(item))
@@ -67,7 +67,8 @@ class FilterChip(QFrame):
         words = "Switch this filter off" if item.is_on else "Switch this filter on"
         self.on.setToolTip(words)
         self.on.setAccessibleName(words)
-        self.renew_icons()
+        if before is None or (before.is_on, before.problem) != (item.is_on, item.problem):
+            self.renew_icons()
 
     def renew_icons(self) -> None:
         """Take the colours of the style in force."""

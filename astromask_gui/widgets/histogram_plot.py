@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -215,30 +215,27 @@ class HistogramPlot(QWidget):
         assert total is not None
         passing = histogram.passing if histogram.passing is not None else np.zeros_like(total)
         everyone, some = heights(total, passing, histogram.spec.log_counts)
-        axis, count = self.axis(), len(total)
+        axis, look = self.axis(), self._tokens
+        lefts, widths = _columns(axis.width, len(total))
         low, high = self._brush_pixels(axis)
-        look = self._tokens
-        step = axis.width / count
+        middles = (np.arange(len(total)) + 0.5) * axis.width / len(total)
+        inside = (middles >= low) & (middles <= high) | (not self._is_on)
         painter.setPen(Qt.PenStyle.NoPen)
-        for place in range(count):
-            left = round(_MARGIN + place * step)
-            right = round(_MARGIN + (place + 1) * step)
-            gap = 1 if step >= 4 else 0
-            width = max(right - left - gap, 1)
-            middle = (place + 0.5) * step
-            inside = not self._is_on or low <= middle <= high
-            self._bar(painter, left, width, everyone[place], total[place] > 0, look.line)
-            colour = look.accent if inside else look.muted
-            self._bar(painter, left, width, some[place], passing[place] > 0, colour)
-        painter.fillRect(QRectF(_MARGIN, _PLOT, axis.width, 1), QColor(look.line))
-
-    def _bar(
-        self, painter: QPainter, left: int, width: int, share: float, is_some: bool, colour: str
-    ) -> None:
-        if is_some:
+        for shares, shown, colour in (
+            (everyone, total > 0, look.line),
+            (some, (passing > 0) & inside, look.accent),
+            (some, (passing > 0) & ~inside, look.muted),
+        ):
             # One galaxy among many is still to be seen.
-            height = max(round(share * (_PLOT - 3)), 1)
-            painter.fillRect(left, _PLOT - height, width, height, QColor(colour))
+            tops = np.maximum(np.round(shares * (_PLOT - 3)), 1).astype(int)
+            painter.setBrush(QColor(colour))
+            bars = [
+                QRect(lefts[place], _PLOT - int(tops[place]), widths[place], int(tops[place]))
+                for place in np.flatnonzero(shown)
+            ]
+            if bars:
+                painter.drawRects(*bars)
+        painter.fillRect(QRectF(_MARGIN, _PLOT, axis.width, 1), QColor(look.line))
 
     def _brush_pixels(self, axis: Axis) -> tuple[float, float]:
         if self._brush is None:
@@ -293,3 +290,10 @@ def brush_text(brush: Brush) -> str:
     if math.isinf(brush[0]):
         return "any value" if math.isinf(brush[1]) else f"≤ {high}"
     return f"≥ {low}" if math.isinf(brush[1]) else f"{low} – {high}"
+
+
+def _columns(width: float, count: int) -> tuple[list[int], list[int]]:
+    """Left edges and widths of bars on whole pixels, with a gap where there is room for one."""
+    edges = np.round(_MARGIN + np.arange(count + 1) * width / count).astype(int)
+    gap = 1 if width >= 4 * count else 0
+    return edges[:-1].tolist(), np.maximum(np.diff(edges) - gap, 1).tolist()

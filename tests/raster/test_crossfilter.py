@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from astromask_gui.raster import crossfilter
+from astromask_gui.raster import binning, crossfilter
 from astromask_gui.raster.binning import ABOVE, BELOW, MISSING, MOST_BARS, bin_column, in_range
 from astromask_gui.raster.crossfilter import CrossFilter
 from astromask_gui.state.columns import Column
@@ -89,7 +89,9 @@ def test_categories_and_booleans_are_bars_the_most_frequent_first() -> None:
     assert truth.labels == ("yes", "no") and truth.totals[MISSING] == 1
 
 
-def test_ranges_are_compared_exactly() -> None:
+@pytest.mark.parametrize("fast", [False, True])
+def test_ranges_are_compared_exactly(fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binning, "kernels_are_loaded", lambda: fast)
     values = np.array([0.1, 20.1, np.nan, np.inf], np.float32)
     assert in_range(values, -np.inf, np.inf).tolist() == [True, True, False, True]
     # As float32, 20.1 is a little more.
