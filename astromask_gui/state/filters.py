@@ -100,6 +100,11 @@ class Filters(QObject):
         """How many rows are visible."""
         return self._size if self._visible is None else int(np.count_nonzero(self._visible))
 
+    @property
+    def is_in_gesture(self) -> bool:
+        """Whether a hand is still on what it filters by."""
+        return self._before is not None
+
     def items(self) -> dict[str, Filter]:
         """The filters by name, in the order they were made."""
         return dict(self._filters)

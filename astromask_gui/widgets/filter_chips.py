@@ -25,6 +25,9 @@ class FilterChips(QWidget):
     def sync(self) -> None:
         """Show the filters as they are now."""
         items = self._state.filters.items()
+        if self._state.filters.is_in_gesture:
+            # A new chip would move the histogram away under the hand that drags on it.
+            items = {name: item for name, item in items.items() if name in self.chips}
         for name in [name for name in self.chips if name not in items]:
             chip = self.chips.pop(name)
             self._column.removeWidget(chip)

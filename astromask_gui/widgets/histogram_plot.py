@@ -6,7 +6,15 @@ import math
 
 import numpy as np
 from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from astromask_gui.parts.value_text import number_text
@@ -14,9 +22,11 @@ from astromask_gui.rendering.histogram_axis import Axis, Brush, Part, dragged, h
 from astromask_gui.state.histograms import Histogram
 from astromask_gui.style import tabular
 from astromask_gui.theme import FONT_SIZES, Tokens
+from astromask_gui.widgets.histogram_words import bin_at, bin_text, brush_text
 
 _PLOT, _TEXT = 42, 16
 _MARGIN = 4.0
+_DIMMED = 0.45
 _CLICK = 3.0
 """Pixels that a click may move."""
 _CURSORS = {
@@ -45,6 +55,8 @@ class HistogramPlot(QWidget):
         self._drag: tuple[Part, float, Brush | None] | None = None
         """What is dragged, from which pixel, and the brush there was."""
         self._has_moved = False
+        self._has_keys = False
+        """Whether the keyboard, not the mouse, came here."""
         self.setFixedHeight(_PLOT + _TEXT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -102,7 +114,8 @@ class HistogramPlot(QWidget):
         pixel = event.position().x() - _MARGIN
         if self._drag is None:
             self.setCursor(_CURSORS[part_at(self.axis(), self._brush, pixel)])
-            self.setToolTip(self._tip(pixel))
+            place = bin_at(self._histogram, pixel, self.axis().width)
+            self.setToolTip(bin_text(self._histogram, place, self._unit))
             return
         part, start, before = self._drag
         self._has_moved = self._has_moved or abs(pixel - start) >= _CLICK
@@ -125,6 +138,15 @@ class HistogramPlot(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         assert event is not None
         self.menu_wanted.emit(event.globalPos())
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        assert event is not None
+        self._has_keys = event.reason() != Qt.FocusReason.MouseFocusReason
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        self._has_keys = False
+        self.update()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Arrows move the brush by a bin, with Shift its upper end, with Alt its lower one."""
@@ -176,25 +198,6 @@ class HistogramPlot(QWidget):
     def _has_bars(self) -> bool:
         return self._histogram is not None and bool(self._histogram.edges)
 
-    def _tip(self, pixel: float) -> str:
-        histogram = self._histogram
-        if histogram is None or histogram.total is None or not histogram.edges:
-            return ""
-        count = len(histogram.total)
-        place = int(np.clip(pixel / max(self.axis().width, 1) * count, 0, count - 1))
-        low, high = (number_text(histogram.edges[place + step]) for step in (0, 1))
-        lines = [f"{low} – {high} {self._unit}: {histogram.total[place]:,} galaxies"]
-        if histogram.passing is not None:
-            lines[0] += f", {histogram.passing[place]:,} of them pass the other filters"
-        below, above = histogram.beyond
-        beyond = [f"{below:,} below"] * bool(below) + [f"{above:,} above"] * bool(above)
-        if beyond:
-            lines.append(f"Beyond the axis: {', '.join(beyond)}; a brush to its end holds them.")
-        if histogram.missing:
-            lines.append(f"{histogram.missing:,} have no value.")
-        lines.append("Drag to filter; double-click clears. Keys: arrows, Shift, Alt, Delete.")
-        return "<br>".join(lines)
-
     # -- painting ------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -205,7 +208,7 @@ class HistogramPlot(QWidget):
             self._paint_bars(painter, histogram)
             self._paint_brush(painter)
             self._paint_texts(painter, histogram)
-        if self.hasFocus():
+        if self._has_keys:
             painter.setPen(QColor(self._tokens.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, _PLOT + 1))
@@ -221,14 +224,16 @@ class HistogramPlot(QWidget):
         middles = (np.arange(len(total)) + 0.5) * axis.width / len(total)
         inside = (middles >= low) & (middles <= high) | (not self._is_on)
         painter.setPen(Qt.PenStyle.NoPen)
+        outside = QColor(look.muted)
+        outside.setAlphaF(_DIMMED)
         for shares, shown, colour in (
-            (everyone, total > 0, look.line),
-            (some, (passing > 0) & inside, look.accent),
-            (some, (passing > 0) & ~inside, look.muted),
+            (everyone, total > 0, QColor(look.line)),
+            (some, (passing > 0) & inside, QColor(look.accent)),
+            (some, (passing > 0) & ~inside, outside),
         ):
             # One galaxy among many is still to be seen.
             tops = np.maximum(np.round(shares * (_PLOT - 3)), 1).astype(int)
-            painter.setBrush(QColor(colour))
+            painter.setBrush(colour)
             bars = [
                 QRect(lefts[place], _PLOT - int(tops[place]), widths[place], int(tops[place]))
                 for place in np.flatnonzero(shown)
@@ -282,14 +287,6 @@ class HistogramPlot(QWidget):
             brush_text(self._brush), Qt.TextElideMode.ElideRight, round(room.width())
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | centre, words)
-
-
-def brush_text(brush: Brush) -> str:
-    """A range in few characters."""
-    low, high = (number_text(end) for end in brush)
-    if math.isinf(brush[0]):
-        return "any value" if math.isinf(brush[1]) else f"≤ {high}"
-    return f"≥ {low}" if math.isinf(brush[1]) else f"{low} – {high}"
 
 
 def _columns(width: float, count: int) -> tuple[list[int], list[int]]:
