@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 from PyQt6.QtCore import QObject
 
 from astromask_gui.services.background import Background
 from astromask_gui.services.loading import Loaded
-from astromask_gui.services.positions import nearest_row, parse_position
+from astromask_gui.services.positions import nearest_row, parse_place
 from astromask_gui.state.application import ApplicationState
 from trainer.errors import QueryError
 
@@ -37,7 +38,8 @@ class FindService(QObject):
         if self._loaded is None:
             failed("Open a workspace before you look for a galaxy.")
         elif text.strip():
-            work = partial(find, self._loaded, text.strip())
+            active = self._state.selection.active
+            work = partial(find, self._loaded, text.strip(), active)
             self._background.run(work, self._take, failed, lane="find")
 
     def _find(self, text: str) -> None:
@@ -50,8 +52,9 @@ class FindService(QObject):
             self._state.messages.info(sentence)
 
 
-def find(loaded: Loaded, text: str) -> tuple[int, str]:
-    """The row that `text` names (an identifier, or RA and Dec), and a sentence on it.
+def find(loaded: Loaded, text: str, active: int | None = None) -> tuple[int, str]:
+    """The row that `text` names, and a sentence on it: an identifier, RA and Dec with a radius
+    or without, or the beginning of an identifier, of which the one after `active` is shown.
 
     Raises `QueryError` where there is none.
     """
@@ -59,17 +62,42 @@ def find(loaded: Loaded, text: str) -> tuple[int, str]:
     try:
         return int(catalogue.rows_of([text])[0]), f"Showing galaxy {text}."
     except QueryError:
-        position = parse_position(text)
-        if position is None:
+        place = parse_place(text)
+        if place is None:
+            if (found := _beginning_with(loaded, text, active)) is not None:
+                return found
             raise
+    position, radius = place
     nearest = nearest_row(*catalogue.coordinates(), position)
     if nearest is None:
         raise QueryError("This survey's galaxies have no coordinates, so no position is known.")
     row, arcsec = nearest
     name = catalogue.object_id(row)
+    if radius is not None and arcsec > radius:
+        raise QueryError(
+            f"No galaxy lies within {distance_in_words(radius)} of that position; the nearest,"
+            f" {name}, is {distance_in_words(arcsec)} away."
+        )
     if arcsec <= NEAR_ARCSEC:
         return row, f"Showing galaxy {name}, {arcsec:.1f}″ from that position."
     return row, f"The nearest galaxy, {name}, is {distance_in_words(arcsec)} from that position."
+
+
+def _beginning_with(loaded: Loaded, text: str, active: int | None) -> tuple[int, str] | None:
+    rows = loaded.workspace.catalogue.rows_beginning_with(text)
+    if not len(rows):
+        return None
+    place = int(np.searchsorted(rows, -1 if active is None else active, side="right"))
+    # After the last one the first again.
+    row = int(rows[place % len(rows)])
+    name = loaded.workspace.catalogue.object_id(row)
+    if len(rows) == 1:
+        return row, f"Showing galaxy {name}, the only one whose identifier begins so."
+    number = place % len(rows) + 1
+    return row, (
+        f"Showing galaxy {name}, {number:,} of {len(rows):,} whose identifiers begin so;"
+        " ask again for the next."
+    )
 
 
 def distance_in_words(arcsec: float) -> str:

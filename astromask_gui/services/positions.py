@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SPLIT = re.compile(r"[\s,;]+")
+_RADIUS = re.compile(r"[\s,;]+(\d+\.?\d*|\.\d+)\s*(″|\"|''|arcsec|′|'|arcmin|°|deg)$")
+_UNITS = {"″": 1.0, '"': 1.0, "''": 1.0, "arcsec": 1.0, "′": 60.0, "'": 60.0, "arcmin": 60.0}
 _PARTS = re.compile(r"[:hmsd°'\"′″\s]+")
 
 
@@ -26,6 +28,19 @@ def parse_position(text: str) -> tuple[float, float] | None:
         return None
     ra = ra * 15 if sexagesimal else ra
     return (ra, dec) if 0 <= ra < 360 and -90 <= dec <= 90 else None
+
+
+def parse_place(text: str) -> tuple[tuple[float, float], float | None] | None:
+    """A position as of `parse_position`, and the radius in arcsec that may follow it, as in
+    "150.12 2.2 30″" or "10:00:28.8 +02:12:21 2 arcmin"; None where the text is no position."""
+    position = parse_position(text)
+    if position is not None:
+        return position, None
+    found = _RADIUS.search(text.strip())
+    position = parse_position(text.strip()[: found.start()]) if found else None
+    if found is None or position is None:
+        return None
+    return position, float(found[1]) * _UNITS.get(found[2], 3600.0)
 
 
 def nearest_row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt
-from PyQt6.QtGui import QColor, QFont, QPainter, QPolygonF
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 from PyQt6.QtWidgets import (
     QHeaderView,
     QStyledItemDelegate,
@@ -23,6 +23,25 @@ _BAR = 3
 _ARROW = 4
 _LONGEST = 400
 """Letters of a cell that are measured and drawn."""
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class _Paints:
+    """What cells are painted with in one style: made once, for there are hundreds a frame."""
+
+    def __init__(self, style: str, font: QFont) -> None:
+        colours = tokens(style)
+        self.style, self.base = style, font
+        self.font = tabular(QFont(font))
+        self.metrics = QFontMetrics(self.font)
+        self.widest = self.metrics.horizontalAdvance("W")
+        self.digit = self.metrics.horizontalAdvance("0")
+        self.text, self.muted = QPen(QColor(colours.text)), QPen(QColor(colours.muted))
+        self.hovered, self.line = QColor(colours.raised), QColor(colours.raised)
+        self.selected, self.active = _thin(colours.selection, 0.16), _thin(colours.accent, 0.28)
+        self.spanned = _thin(colours.accent, 0.22)
+        self.active_bar, self.selected_bar = QColor(colours.accent), QColor(colours.selection)
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -32,6 +51,7 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._state, self._model = state, model
         self._images = ThumbnailImages(state, self)
+        self._paints = _Paints(state.preferences.style, parent.font())
         self.hovered = -1
         """Place of the row under the mouse."""
         self.spanned: tuple[int, int] | None = None
@@ -44,49 +64,46 @@ class CellDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         assert painter is not None
-        row, column = int(self._model.rows[index.row()]), self._model.columns[index.column()]
-        colours = tokens(self._state.preferences.style)
-        self._paint_ground(painter, option.rect, row, index)
+        place, section, box = index.row(), index.column(), option.rect
+        row, column = int(self._model.rows[place]), self._model.columns[section]
+        paints = self._paints
+        if paints.style != self._state.preferences.style or paints.base != option.font:
+            paints = self._paints = _Paints(self._state.preferences.style, QFont(option.font))
+        self._paint_ground(painter, box, row, place, section)
         if column is PICTURE:
-            self._paint_picture(painter, option.rect, row)
+            self._paint_picture(painter, box, row)
             return
         text = self._model.cell(row, column)
         if not text:
             return
-        painter.setFont(tabular(QFont(option.font)))
-        painter.setPen(QColor(colours.muted if text == MISSING else colours.text))
-        box = option.rect.adjusted(PADDING, 0, -PADDING, 0)
-        side = (
-            Qt.AlignmentFlag.AlignRight
-            if self._model.is_right(column)
-            else (Qt.AlignmentFlag.AlignLeft)
-        )
-        metrics = painter.fontMetrics()
-        text = text[:_LONGEST]
-        # A number that is cut off would be another number.
-        if metrics.horizontalAdvance(text) > box.width():
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter), text)
+        painter.setFont(paints.font)
+        painter.setPen(paints.muted if text == MISSING else paints.text)
+        box = box.adjusted(PADDING, 0, -PADDING, 0)
+        is_right = self._model.is_right(column)
+        # Measuring takes as long as drawing: what surely has room is not measured.
+        if len(text) * (paints.digit if is_right else paints.widest) > box.width():
+            mode = Qt.TextElideMode.ElideRight
+            text = paints.metrics.elidedText(text[:_LONGEST], mode, box.width())
+        painter.drawText(box, _RIGHT if is_right else _LEFT, text)
 
     def _paint_ground(
-        self, painter: QPainter, box: QRect, row: int, index: QModelIndex | QPersistentModelIndex
+        self, painter: QPainter, box: QRect, row: int, place: int, section: int
     ) -> None:
-        colours, selection = tokens(self._state.preferences.style), self._state.selection
+        paints, selection = self._paints, self._state.selection
         is_active = row == selection.active
         is_selected = row < selection.size and bool(selection.mask[row])
-        place = index.row()
         if self.spanned is not None and self.spanned[0] <= place <= self.spanned[1]:
-            painter.fillRect(box, _thin(colours.accent, 0.22))
+            painter.fillRect(box, paints.spanned)
         elif is_selected:
-            painter.fillRect(box, _thin(colours.selection, 0.16))
+            painter.fillRect(box, paints.selected)
         elif place == self.hovered:
-            painter.fillRect(box, QColor(colours.raised))
+            painter.fillRect(box, paints.hovered)
         if is_active:
-            painter.fillRect(box, _thin(colours.accent, 0.28))
-        if index.column() == 0 and (is_active or is_selected):
-            mark = QRect(box.left(), box.top(), _BAR, box.height())
-            painter.fillRect(mark, QColor(colours.accent if is_active else colours.selection))
-        painter.fillRect(box.left(), box.bottom(), box.width(), 1, _thin(colours.line, 0.6))
+            painter.fillRect(box, paints.active)
+        if section == 0 and (is_active or is_selected):
+            bar = paints.active_bar if is_active else paints.selected_bar
+            painter.fillRect(box.left(), box.top(), _BAR, box.height(), bar)
+        painter.fillRect(box.left(), box.bottom(), box.width(), 1, paints.line)
 
     def _paint_picture(self, painter: QPainter, box: QRect, row: int) -> None:
         side = box.height() - 3

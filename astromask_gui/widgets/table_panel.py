@@ -72,6 +72,7 @@ class TablePanel(QWidget):
             " 150.12 2.2, with a radius if wanted: 10:00:28.8 +02:12:21 30″"
         )
         self.go_to.setClearButtonEnabled(True)
+        self.go_to.setMinimumWidth(190)
         self.go_to.setMaximumWidth(260)
         self.pictures.setCheckable(True)
         self.pictures.setToolTip("A small picture at the beginning of each row")

@@ -87,7 +87,10 @@ class TableView(QTableView):
     # -- from state ----------------------------------------------------------------------
 
     def _follow_rows(self) -> None:
+        is_in_use = self._state.cutout.order is self._model.rows
         self._model.set_rows(self._state.table.rows)
+        if is_in_use:
+            self._state.cutout.set_order(self._model.rows)
         self.repaint_cells()
         self.follow_active(self._selection.active)
 
@@ -128,6 +131,9 @@ class TableView(QTableView):
 
     def _activate(self, index: QModelIndex) -> None:
         if index.isValid():
+            # What follows in this order is read ahead.
+            if self._state.cutout.order is not self._model.rows:
+                self._state.cutout.set_order(self._model.rows)
             self._selection.set_active(int(self._model.rows[index.row()]))
 
     def selected_places(self) -> tuple[int, int] | None:

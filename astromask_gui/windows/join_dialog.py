@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -49,6 +50,7 @@ class JoinDialog(QDialog):
         self.error = label("", "error", wrap=True)
         self.join_button = QPushButton("Join")
         self._later = QTimer(self)
+        self.error.hide()
         self._fill()
         self._build()
         self._connect_signals()
@@ -73,6 +75,7 @@ class JoinDialog(QDialog):
         self.radius.setRange(0.01, _WIDEST_RADIUS)
         self.radius.setDecimals(2)
         self.radius.setSuffix(" ″")
+        self.radius.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.radius.setValue(choice.radius)
         for column in offer.columns:
             self.list.addItem(_item(column))
@@ -105,7 +108,7 @@ class JoinDialog(QDialog):
         for widget in (self.counts, self.details, self.error):
             layout.addWidget(widget)
         layout.addWidget(label("Columns to take", "muted"))
-        layout.addWidget(self.list, 1)
+        layout.addWidget(_framed(self.list), 1)
         layout.addWidget(buttons)
         self.resize(560, 560)
 
@@ -167,7 +170,7 @@ class JoinDialog(QDialog):
         if number != self._number or number != self._joins.newest_preview:
             return
         self._matched = counts.matched
-        self.error.clear()
+        self.error.hide()
         several = f" · {counts.ambiguous:,} ambiguous" if counts.ambiguous else ""
         self.counts.setText(
             f"{counts.matched:,} galaxies matched · {counts.unmatched:,} unmatched{several}"
@@ -189,6 +192,7 @@ class JoinDialog(QDialog):
             self.counts.clear()
             self.details.clear()
             self.error.setText(sentence)
+            self.error.show()
 
     def _sync(self) -> None:
         is_id = self.by_id.isChecked()
@@ -201,6 +205,16 @@ class JoinDialog(QDialog):
     def _join(self) -> None:
         self._joins.join(self.choice())
         self.accept()
+
+
+def _framed(columns: QListWidget) -> QFrame:
+    """The list as other choosers of columns look."""
+    frame = QFrame()
+    frame.setObjectName("columnChooser")
+    inside = QVBoxLayout(frame)
+    inside.setContentsMargins(4, 4, 4, 4)
+    inside.addWidget(columns)
+    return frame
 
 
 def _item(column: OfferedColumn) -> QListWidgetItem:

@@ -38,6 +38,12 @@ def test_dragging_the_mask_is_measured(run: Run, tmp_path: Path) -> None:
     assert found["attention of another patch, median"] > 0
 
 
+def test_the_table_is_measured(run: Run, tmp_path: Path) -> None:
+    found = measured(run, "table", tmp_path)
+    assert found["sort by a column of text, median"] > 0
+    assert found["frame while scrolling, 1600×900, median"] > 0
+
+
 @pytest.mark.slow
 def test_the_start_is_measured(run: Run, tmp_path: Path) -> None:
     if not resource("demo", "workspace.toml").is_file():

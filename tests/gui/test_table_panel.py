@@ -121,6 +121,16 @@ def test_arrows_home_and_end_go_through_the_galaxies(
         assert state.selection.active == active
 
 
+def test_the_rows_order_is_that_in_which_cutouts_are_read_ahead(
+    panel: TablePanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    assert state.cutout.order is None
+    click(qtbot, panel, 3)
+    assert state.cutout.order is state.table.rows
+    state.table.set_rows(np.arange(COUNT, dtype=np.uint32)[::-1].copy())
+    assert state.cutout.order is state.table.rows
+
+
 def test_dragging_over_rows_selects_them(
     panel: TablePanel, state: ApplicationState, qtbot: QtBot
 ) -> None:

@@ -15,7 +15,7 @@ from astromask_gui.services.demo import copy_demo
 from astromask_gui.services.faults import FaultLog
 from astromask_gui.services.find_service import distance_in_words
 from astromask_gui.services.pixel_cache import PixelCache
-from astromask_gui.services.positions import nearest_row, parse_position
+from astromask_gui.services.positions import nearest_row, parse_place, parse_position
 from astromask_gui.services.preferences_service import PreferencesService
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.preferences import Preferences
@@ -51,8 +51,53 @@ def test_the_nearest_galaxy_is_found_across_ra_0_and_beside_a_pole() -> None:
     assert nearest_row(ra[3:], dec[3:], (0, 0)) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "radius"),
+    [
+        ("150.12 2.2 30″", 30),
+        ('150.12, 2.2, 1.5"', 1.5),
+        ("10:00:28.8 +02:12:00 2 arcmin", 120),
+        ("10h00m28.8s +02d12m00s .5deg", 1800),
+        ("150.12 2.2", None),
+    ],
+)
+def test_a_radius_may_follow_a_position(text: str, radius: float | None) -> None:
+    place = parse_place(text)
+    assert place is not None and place[0] == pytest.approx((150.12, 2.2))
+    assert place[1] == (None if radius is None else pytest.approx(radius))
+
+
+def test_seconds_of_an_angle_are_no_radius() -> None:
+    assert parse_place('10 00 28.8 -00 12 21"') == (pytest.approx((150.12, -0.205833333)), None)
+    assert parse_place("lens 30″") is None and parse_place("30″") is None
+
+
 def test_distances_are_told_in_fitting_units() -> None:
     assert [distance_in_words(x) for x in (3, 90, 7200)] == ["3.0″", "1.5′", "2.0°"]
+
+
+def test_a_galaxy_is_found_by_the_beginning_of_its_id_and_then_the_next(
+    opened: ApplicationState, qtbot: QtBot
+) -> None:
+    for row in (3, 30, 31):
+        with qtbot.waitSignal(opened.selection.active_changed):
+            opened.session.request_find("g5-3")
+        assert opened.selection.active == row
+    with qtbot.waitSignal(opened.messages.posted) as told:
+        opened.session.request_find("nobody")
+    assert "There is no galaxy nobody" in told.args[0].text
+
+
+def test_a_position_with_nothing_within_its_radius_is_told_with_the_nearest(
+    opened: ApplicationState, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(opened.messages.posted) as told:
+        opened.session.request_find("150.07 2.01 20″")
+    assert "No galaxy lies within 20.0″" in told.args[0].text and "G5-7" in told.args[0].text
+    assert opened.selection.active is None
+    with qtbot.waitSignal(opened.selection.active_changed):
+        opened.session.request_find("150.07 2.01 40″")
+    assert opened.selection.active == 7
 
 
 def test_a_galaxy_is_found_by_id_and_by_position(opened: ApplicationState, qtbot: QtBot) -> None:

@@ -91,6 +91,10 @@ class Catalogue:
         """(n,) uint32 rows of identifiers. Raises `QueryError` naming those that are absent."""
         return self._id_table().rows_of(ids)
 
+    def rows_beginning_with(self, text: str) -> np.ndarray:
+        """(n,) uint32 rows, ascending, whose identifiers begin so, capitals or not."""
+        return self._id_table().rows_beginning_with(text)
+
     def coordinates(self) -> tuple[np.ndarray, np.ndarray]:
         """(ra, dec), each (N,) float64 in degrees, NaN where unknown."""
         ra, dec = (self._numbers(name) for name in ("ra", "dec"))

@@ -78,6 +78,17 @@ class IdTable:
             raise QueryError(_absent(missing, len(wanted)))
         return np.asarray(rows, np.uint32)
 
+    def rows_beginning_with(self, text: str) -> np.ndarray:
+        """(n,) uint32 rows, ascending, whose identifiers as text begin so, capitals or not."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not len(self):
+            return np.zeros(0, np.uint32)
+        ids = self._ids.cast(pa.string()) if self._are_numbers else self._ids
+        fits = pc.starts_with(ids, pattern=text, ignore_case=True)
+        return np.flatnonzero(fits.to_numpy(zero_copy_only=False)).astype(np.uint32)
+
     def _search(self, wanted: Sequence[str]) -> list[int]:
         return [self._row_of(name) for name in wanted]
 

@@ -72,16 +72,19 @@ def text_order(column: pa.ChunkedArray, *, descending: bool = False) -> NDArray[
     texts = column.cast(pa.large_string()).fill_null("").combine_chunks()
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.chunk(0) if texts.num_chunks else pa.array([], pa.large_string())
+    missing = pc.equal(texts, "").to_numpy(zero_copy_only=False)
     sample = texts.slice(0, _SAMPLE)
     if 2 * pc.count_distinct(sample).as_py() <= len(sample):
         # Sorted are then the few different texts, and everywhere else their places.
         encoded = texts.dictionary_encode()
         places = _places(_distinct_order(encoded.dictionary))
         ranks = places[encoded.indices.to_numpy()]
-    else:
-        ranks = _ranks(texts)
-    missing = pc.equal(texts, "").to_numpy(zero_copy_only=False)
-    return value_order(ranks, missing, descending=descending)
+        return value_order(ranks, missing, descending=descending)
+    order = _digit_order(texts, descending=descending)
+    if order is None:
+        return value_order(_ranks(texts), missing, descending=descending)
+    # The empty ones are last in one direction, and first in the other.
+    return order if descending else np.roll(order, -int(missing.sum()))
 
 
 def _distinct_order(texts: pa.LargeStringArray) -> NDArray[np.integer]:
@@ -101,7 +104,7 @@ def _ranks(texts: pa.LargeStringArray) -> NDArray[np.int32]:
     """(N,) place of each text among the different ones."""
     import pyarrow.compute as pc
 
-    order = _distinct_order(texts)
+    order = pc.sort_indices(texts).to_numpy()
     ordered = texts.take(order)
     is_new = np.ones(len(order), bool)
     if len(order):
@@ -111,7 +114,9 @@ def _ranks(texts: pa.LargeStringArray) -> NDArray[np.int32]:
     return ranks
 
 
-def _digit_order(texts: pa.LargeStringArray) -> NDArray[np.uint32] | None:
+def _digit_order(
+    texts: pa.LargeStringArray, *, descending: bool = False
+) -> NDArray[np.uint32] | None:
     """Rows in the order of texts, two bytes after two from the last to the first.
 
     UTF-8 sorts like its code points. None where texts are too long for this to be quick.
@@ -127,12 +132,13 @@ def _digit_order(texts: pa.LargeStringArray) -> NDArray[np.uint32] | None:
         return None
     letters = np.frombuffer(data, np.uint8)
     # Where one text ends and a longer one goes on with a zero byte, the length decides.
-    order = np.argsort(lengths.astype(np.uint16), kind="stable").astype(np.uint32)
+    flip = np.uint16(0xFFFF if descending else 0)
+    order = np.argsort(lengths.astype(np.uint16) ^ flip, kind="stable").astype(np.uint32)
     for place in range((longest - 1) // 2 * 2, -1, -2):
         digits = _letter(letters, bounds, lengths, place) << 8
         digits |= _letter(letters, bounds, lengths, place + 1)
         if digits.min() < digits.max():
-            order = order[np.argsort(digits[order], kind="stable")]
+            order = order[np.argsort((digits ^ flip)[order], kind="stable")]
     return order
 
 
