@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 def label(
@@ -59,3 +68,13 @@ class EmptyState(QWidget):
         layout.addWidget(self.sentence)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
+
+
+def show_page(pages: QStackedWidget, place: int) -> None:
+    """Show one of several pages; only this one has a say in how small the window can be."""
+    for number in range(pages.count()):
+        page = pages.widget(number)
+        assert page is not None
+        policy = QSizePolicy.Policy.Preferred if number == place else QSizePolicy.Policy.Ignored
+        page.setSizePolicy(policy, policy)
+    pages.setCurrentIndex(place)

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from astromask_gui.icons import icon
-from astromask_gui.parts.small import label
+from astromask_gui.parts.small import label, show_page
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.theme import ICON
 from astromask_gui.widgets.cutout_panel import CutoutPanel
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
     def _sync_session(self) -> None:
         workspace = self._state.session.workspace
         is_open = workspace is not None
-        self.pages.setCurrentIndex(1 if is_open else 0)
+        show_page(self.pages, 1 if is_open else 0)
         self.tools.setVisible(is_open)
         if not is_open:
             self.docks.set_visible(False)
