@@ -27,6 +27,7 @@ ENDINGS: dict[TableFormat, str] = {
 """Ending of a file of each format, by which it is read again."""
 
 _ASTROPY = {"fits": "fits", "ecsv": "ascii.ecsv", "votable": "votable"}
+_VOTABLE_INTEGERS = {"int8": "int16", "uint16": "int32", "uint32": "int64", "uint64": "int64"}
 _MOST_BYTES = 2**30
 """What a column of text may take where every row takes as much as the longest one."""
 
@@ -80,9 +81,11 @@ def _plain_numpy(column: pa.ChunkedArray) -> np.ndarray:
     if pa.types.is_boolean(column.type):
         return np.asarray(column.fill_null(False).to_numpy())
     if pa.types.is_integer(column.type):
-        # VOTable knows a byte without a sign only.
-        wide = column.cast(pa.int16()) if pa.types.is_int8(column.type) else column
-        return np.asarray(wide.fill_null(pa.scalar(0, wide.type)).to_numpy())
+        filled = column.fill_null(pa.scalar(0, column.type)).to_numpy()
+        if column.type == pa.uint64() and filled.max(initial=0) > np.iinfo(np.int64).max:
+            return np.asarray(filled.astype(str))
+        # VOTable knows a byte without a sign, and larger integers only with one.
+        return np.asarray(filled, _VOTABLE_INTEGERS.get(filled.dtype.name, filled.dtype))
     return np.array([as_text(value) for value in column.to_pylist()], dtype=str)
 
 
