@@ -273,7 +273,6 @@ def test_reset_brings_back_a_panel_that_was_closed(window: MainWindow, qtbot: Qt
     assert not window.docks.docks["neighbours"].isFloating()
 
 
-@pytest.mark.parametrize("preset", ["Explore", "Search", "Label"])
 def test_an_open_survey_fits_a_small_screen_whatever_the_start_page_needs(
     window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -284,6 +283,7 @@ def test_an_open_survey_fits_a_small_screen_whatever_the_start_page_needs(
     assert window.minimumSizeHint().width() <= 1280
 
 
+@pytest.mark.parametrize("preset", ["Explore", "Search", "Label"])
 @pytest.mark.parametrize("size", [(1280, 800), (2560, 1440)])
 def test_the_window_keeps_the_size_of_its_screen_and_the_map_the_most_room(
     window: MainWindow, state: ApplicationState, qtbot: QtBot, size: tuple[int, int], preset: str
