@@ -19,6 +19,7 @@ from astromask_gui.services.inference_service import InferenceService, model_wor
 from astromask_gui.services.job_service import JobService
 from astromask_gui.services.join_service import JoinService
 from astromask_gui.services.label_service import LabelService
+from astromask_gui.services.light_service import LightService
 from astromask_gui.services.patch_service import PatchService
 from astromask_gui.services.reader import SHARP_TILES, start_reader
 from astromask_gui.services.saved_service import SavedService
@@ -62,6 +63,7 @@ class Services(QObject):
         self.patches = PatchService(state, self.inference, self.model, self)
         self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
         self.labels = LabelService(state, self)
+        self.light = LightService(state, self)
         self.saved = SavedService(state, self)
         self.gallery = GalleryService(state, self)
         self.colours = ColourService(state, self)
@@ -114,6 +116,7 @@ class Services(QObject):
     def close(self) -> None:
         """Finish writing grades and selections, end the children; jobs go on by themselves."""
         self.labels.close()
+        self.light.close()
         self.saved.close()
         self.gallery.close()
         self.colours.close()

@@ -45,10 +45,14 @@ class LightService(QObject):
         self._asked = asked
         self._background.run(
             partial(take_away, *asked),
-            self._state.light.set_answer,
+            self._take,
             self._state.light.set_error,
             lane="light",
         )
+
+    def _take(self, answer: LightAnswer) -> None:
+        # Whose galaxy has gone meanwhile is not even drawn: widgets ask by row.
+        self._state.light.set_answer(answer)
 
 
 def take_away(cutout: Cutout, settings: LightSettings, survey: SurveyPixels) -> LightAnswer:
@@ -79,7 +83,7 @@ def _difference(cutout: Cutout, settings: LightSettings, survey: SurveyPixels) -
     left = scaled_difference(ours, theirs, ratio)
     planes = np.stack([left * np.float32(_to_band(first, band, survey)) for band in range(count)])
     caption = f"{names[first]} − {ratio:.2f} {names[second]}"
-    return LightAnswer(cutout.row, settings, planes, caption, ratio=ratio)
+    return LightAnswer(cutout.row, settings, planes, caption, band=first, ratio=ratio)
 
 
 def _to_band(first: int, band: int, survey: SurveyPixels) -> float:

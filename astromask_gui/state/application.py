@@ -21,6 +21,7 @@ from astromask_gui.state.identifiers import Identifiers
 from astromask_gui.state.jobs import Jobs
 from astromask_gui.state.joins import Joins
 from astromask_gui.state.labels import Labels
+from astromask_gui.state.light import Light
 from astromask_gui.state.maps import Maps
 from astromask_gui.state.messages import Messages
 from astromask_gui.state.neighbours import NeighboursState
@@ -64,6 +65,7 @@ class ApplicationState(QObject):
         self.cutout_view = CutoutView(self)
         self.cutout_files = CutoutFiles(self)
         self.sky_places = SkyPlaces(self)
+        self.light = Light(self)
         self.pins = Pins(self)
         self.reconstruction = ReconstructionState(self)
         self.patch_maps = PatchMaps(self)

@@ -39,11 +39,13 @@ class LightAnswer:
     row: int
     settings: LightSettings
     pixels: NDArray[np.float32]
-    """(B, H, W) counts, as those of the cutout; one plane for all bands of a difference."""
+    """(B, H, W) counts, as those of the cutout; a difference is the same flux in every band."""
     caption: str
     """What it is, in a few words, to stand on the picture."""
     sentence: str = ""
     """What did not go as asked; "" where all did."""
+    band: int | None = None
+    """The band as which it is shown, where it is one plane and no colours."""
     ratio: float | None = None
     """The difference's ratio in flux."""
     centre: tuple[float, float] | None = None

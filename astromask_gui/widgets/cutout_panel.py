@@ -15,6 +15,7 @@ from astromask_gui.widgets.cutout_facts import CutoutFacts
 from astromask_gui.widgets.cutout_marks import CutoutMarks
 from astromask_gui.widgets.cutout_pictures import CutoutPictures
 from astromask_gui.widgets.cutout_tools import CutoutTools
+from astromask_gui.widgets.light_bar import LightBar
 
 
 class CutoutPanel(QWidget):
@@ -26,6 +27,7 @@ class CutoutPanel(QWidget):
         self._handlers: dict[Tool, PictureTool] = {}
         self._drawn: Cutout | None = None
         self.controls = CutoutControls(state)
+        self.light = LightBar(state)
         self.tools = CutoutTools(state, self)
         self.pictures = CutoutPictures(state)
         self.picture = self.pictures.picture
@@ -51,6 +53,7 @@ class CutoutPanel(QWidget):
         layout.setContentsMargins(12, 4, 12, 8)
         layout.setSpacing(6)
         layout.addWidget(self.controls)
+        layout.addWidget(self.light)
         layout.addWidget(self.busy)
         layout.addLayout(middle, 1)
         layout.addWidget(self.bands)

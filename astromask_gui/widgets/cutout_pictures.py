@@ -47,6 +47,7 @@ class CutoutPictures(QWidget):
         self._view.blink_changed.connect(self._follow_blink)
         self._display.changed.connect(self.draw)
         self._state.pins.changed.connect(self.draw)
+        self._state.light.changed.connect(self.draw)
         self._blink.timeout.connect(self._turn)
         self.bands.clicked.connect(self._choose_band)
         self.pinned.clicked.connect(self._state.selection.set_active)
@@ -72,7 +73,8 @@ class CutoutPictures(QWidget):
     def _draw_one(self, cutout: Cutout, settings: DisplaySettings, caption: str = "") -> None:
         sentence = absent_sentence(cutout, settings, self._display.survey.bands)
         whole = sentence if sentence.endswith(".") else ""
-        self.picture.set_caption(caption or ("" if whole else sentence))
+        cutout, settings, light = self._in_light(cutout, settings)
+        self.picture.set_caption(caption or ("" if whole else light or sentence))
         self.picture.set_sentence(whole)
         if whole:
             self.picture.set_picture(None)
@@ -95,6 +97,7 @@ class CutoutPictures(QWidget):
             if not tile.sentence:
                 assert isinstance(tile.key, int)
                 put = partial(self.bands.set_image, tile.key)
+                cutout = self._in_light(cutout, settings)[0]
                 self._render(
                     ("band", tile.key), cutout, _alone(settings, tile.key), put, len(tiles)
                 )
@@ -121,6 +124,17 @@ class CutoutPictures(QWidget):
         work = partial(render_cutout, cutout.pixels, cutout.missing, settings, survey)
         pixels = count * int(np.prod(cutout.pixels.shape[1:]))
         self._renderer.render(key, pixels, work, put)  # type: ignore[arg-type]
+
+    def _in_light(
+        self, cutout: Cutout, settings: DisplaySettings
+    ) -> tuple[Cutout, DisplaySettings, str]:
+        """What is left of a galaxy whose light is taken away, how it is shown, and what it is."""
+        answer = self._state.light.answer_for(cutout)
+        if answer is None:
+            return cutout, settings, ""
+        if answer.band is not None:
+            settings = _alone(settings, answer.band)
+        return replace(cutout, pixels=answer.pixels), settings, answer.caption
 
     # -- blinking ------------------------------------------------------------------------
 

@@ -14,11 +14,11 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.light import MODES, LightSettings, Mode
 
 _NAMES: dict[Mode, str] = {
-    "off": "Light: all of it",
-    "difference": "Difference of two bands",
+    "off": "All of it",
+    "difference": "Difference",
     "unsharp": "Unsharp mask",
-    "rotation": "Less itself at 180°",
-    "isophotes": "Less its isophotes",
+    "rotation": "180° residual",
+    "isophotes": "No isophotes",
 }
 _TIPS: dict[Mode, str] = {
     "off": "The galaxy as it is",
@@ -48,6 +48,13 @@ class LightBar(QWidget):
             self.mode.addItem(_NAMES[mode], mode)
             self.mode.setItemData(index, _TIPS[mode], Qt.ItemDataRole.ToolTipRole)
         self.first, self.second = QComboBox(), QComboBox()
+        self._minus = label("−", "muted")
+        for box in (self.first, self.second):
+            box.setMinimumContentsLength(1)
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumWidth(38)
         self.first.setAccessibleName("Band that is kept")
         self.second.setAccessibleName("Band that is taken away")
         self.ratio = LogSlider(_RATIO)
@@ -68,11 +75,11 @@ class LightBar(QWidget):
 
     def _build(self) -> None:
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(4)
+        row.addWidget(label("Light", "muted"))
         row.addWidget(self.mode)
-        for widget in (self.first, label("−", "muted"), self.second, self.fit):
+        for widget in (self.first, self._minus, self.second, self.fit):
             row.addWidget(widget)
-        self._minus = row.itemAt(2).widget()  # type: ignore[union-attr]
         row.addWidget(self.ratio, 1)
         row.addWidget(self.radius, 1)
         row.addWidget(self.shows_model)
@@ -109,8 +116,7 @@ class LightBar(QWidget):
                 box.addItems(survey.bands)
             box.setCurrentIndex(band)
         for widget in (self.first, self._minus, self.second, self.fit, self.ratio):
-            if widget is not None:
-                widget.setVisible(mode == "difference")
+            widget.setVisible(mode == "difference")
         self.radius.setVisible(mode == "unsharp")
         self.shows_model.setVisible(mode == "isophotes")
         with QSignalBlocker(self.shows_model):
@@ -138,7 +144,8 @@ class LightBar(QWidget):
         """Take the light away in this way."""
         settings = self._light.settings
         if mode == "difference" and settings.mode == "off" and settings.ratio is None:
-            settings = replace(settings, **blue_and_red(self._state.display.survey.bands))
+            first, second = blue_and_red(self._state.display.survey.bands)
+            settings = replace(settings, first=first, second=second)
         self._light.set_settings(replace(settings, mode=mode))
 
     def toggle(self) -> None:
@@ -156,10 +163,10 @@ class LightBar(QWidget):
         self._light.set_settings(replace(self._light.settings, **changed))  # type: ignore[arg-type]
 
 
-def blue_and_red(bands: tuple[str, ...]) -> dict[str, int]:
+def blue_and_red(bands: tuple[str, ...]) -> tuple[int, int]:
     """The bands whose difference shows blue arcs on red galaxies best: g − i where present."""
     letters = [band.rsplit("-", 1)[-1].rsplit("_", 1)[-1].lower()[:1] for band in bands]
     last = max(len(bands) - 1, 0)
     first = letters.index("g") if "g" in letters else 0
     red = next((letters.index(letter) for letter in "irz" if letter in letters), last)
-    return {"first": first, "second": red if red != first else last}
+    return first, red if red != first else last

@@ -10,10 +10,19 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QInputDialog
 
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.light import Mode
 from astromask_gui.windows.actions import ActionSpec
 
 if TYPE_CHECKING:
     from astromask_gui.windows.main_window import MainWindow
+
+
+_LIGHT: tuple[tuple[Mode, str, str], ...] = (
+    ("isophotes", "Less its isophot&es", "What a smooth model of ellipses leaves"),
+    ("rotation", "Less itself at &180°", "What is not symmetric about the galaxy's centre"),
+    ("difference", "Di&fference of two bands", "What has another colour than the galaxy"),
+    ("unsharp", "Unsharp mas&k", "What is narrow"),
+)
 
 
 def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
@@ -46,6 +55,14 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
     return [
         make("&Next in the list", "The next galaxy of the list in use", partial(step, 1), "J"),
         make("&Previous in the list", "The galaxy before it", partial(step, -1), "K"),
+        make("Take the &light away", "As was done last, or give it back", panel.light.toggle, "I",
+             True),
+        *[
+            make(text, tip, partial(panel.light.choose_mode, mode), f"Alt+{key}")
+            for key, (mode, text, tip) in enumerate(_LIGHT, start=1)
+        ],
+        make("Smooth &model", "The model of the isophotes, or what it leaves",
+             panel.light.toggle_model, "Shift+I"),
         make("The model's &crop", "Only what the model sees, or all of the cutout",
              panel.tools.toggle_crop, "Ctrl+Alt+B", True),
         make("&All bands", "Colour and every band beside each other",
