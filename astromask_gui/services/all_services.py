@@ -24,6 +24,7 @@ from astromask_gui.services.patch_service import PatchService
 from astromask_gui.services.reader import SHARP_TILES, start_reader
 from astromask_gui.services.saved_service import SavedService
 from astromask_gui.services.search_service import SearchService
+from astromask_gui.services.sheet_service import SheetService
 from astromask_gui.services.sky_place_service import SkyPlaceService
 from astromask_gui.services.table_service import TableService
 from astromask_gui.services.thumbnail_service import ThumbnailService
@@ -75,6 +76,7 @@ class Services(QObject):
         self.filters = FilterService(state, self._filters, self)
         self.histograms = HistogramService(state, self._filters, self)
         self.kept_filters = FilterMemory(state, self)
+        self.sheets = SheetService(state, self.reader, self)
         self._wire()
 
     def _wire(self) -> None:
@@ -91,6 +93,7 @@ class Services(QObject):
         self.workspace.closed.connect(self.filters.forget)
         self.workspace.closed.connect(self.saved.forget)
         self.workspace.closed.connect(self.gallery.forget)
+        self.workspace.closed.connect(self.sheets.forget)
         self.workspace.closed.connect(self.colours.forget)
         self.workspace.closed.connect(self.jobs.close)
         for service in (
@@ -103,6 +106,7 @@ class Services(QObject):
             self.labels,
             self.saved,
             self.gallery,
+            self.sheets,
             self.colours,
             self.table,
             self.joins,
@@ -119,6 +123,7 @@ class Services(QObject):
         self.light.close()
         self.saved.close()
         self.gallery.close()
+        self.sheets.close()
         self.colours.close()
         self.table.close()
         self.joins.close()

@@ -7,8 +7,8 @@ from typing import Any
 from astromask_gui.services.loading import Loaded
 from astromask_gui.services.worker import Worker
 
-VIEWER, HOVER, QUERY, FILES, GRIDS, TILES, SHARP_TILES, PREFETCH = LANES = (
-    "viewer", "hover", "query", "files", "grids", "tiles", "sharp tiles", "prefetch",
+VIEWER, HOVER, QUERY, FILES, GRIDS, TILES, SHARP_TILES, PREFETCH, SHEETS = LANES = (
+    "viewer", "hover", "query", "files", "grids", "tiles", "sharp tiles", "prefetch", "sheets",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from astromask_gui.state.reconstruction import ReconstructionState
 from astromask_gui.state.saved import SavedSelections
 from astromask_gui.state.selection import Selection
 from astromask_gui.state.session import Session
+from astromask_gui.state.sheets import Sheets
 from astromask_gui.state.sky_places import SkyPlaces
 from astromask_gui.state.table import Table
 from astromask_gui.state.thumbnails import SHARP_SIDE, Thumbnails
@@ -75,6 +76,7 @@ class ApplicationState(QObject):
         self.jobs = Jobs(self)
         self.joins = Joins(self)
         self.exports = Exports(self)
+        self.sheets = Sheets(self)
         self.messages = Messages(self)
         self.preferences = Preferences(self)
 

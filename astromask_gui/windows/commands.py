@@ -56,6 +56,8 @@ def _file(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
              window.catalogues.export_table, "Ctrl+Alt+T"),
         make("E&xport the map …", "A figure for a paper: PDF, SVG or PNG",
              window.export_map, "Ctrl+Shift+M"),
+        make("Con&tact sheet …", "Pages of pictures with identifiers and grades, as PDF",
+             window.export_sheet, "Ctrl+Alt+Shift+T"),
         make("Cop&y the map", "The picture on the screen, to the clipboard", copy_map,
              "Ctrl+Alt+Shift+C"),
         make("&Close the workspace", "Back to the start page",

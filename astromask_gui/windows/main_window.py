@@ -259,6 +259,20 @@ class MainWindow(QMainWindow):
         name = f"{workspace.name} {scene.projection}".replace("/", "-")
         ExportDialog(self._state.exports, scene, name, self).open()
 
+    def export_sheet(self) -> None:
+        """Ask how a contact sheet of the gallery, the selection or the neighbours is to look."""
+        # Not needed to start.
+        from astromask_gui.windows.sheet_dialog import SheetDialog, lists_of
+
+        state, workspace = self._state, self._state.session.workspace
+        lists = lists_of(state)
+        if workspace is None or not lists:
+            state.messages.info("There are no galaxies for a contact sheet yet.")
+            return
+        caption = state.gallery.caption
+        column = caption if state.columns.column(caption) is not None else ""
+        SheetDialog(state.sheets, lists, workspace.name, column, self).open()
+
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front, wherever it is."""
         dock = self.docks.docks[name]
