@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from astromask_gui.state.columns import Column
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _PIECE = 20_000
 """Texts handed to Arrow at once: longer pieces would hold up the window's thread."""
@@ -21,51 +24,34 @@ def sort_rows(
     Categories and texts are sorted by name, whatever its case. What is missing comes last in
     both directions.
     """
-    keys, missing = _keys(column, values[rows])
-    there, absent = np.flatnonzero(~missing), rows[missing]
-    if keys.dtype != object:
-        keys = keys[there]
-        if not descending:
-            order = np.argsort(keys, kind="stable")
-        else:
-            # Backwards twice, so that equal ones keep their order.
-            order = len(keys) - 1 - np.argsort(keys[::-1], kind="stable")[::-1]
-    else:
-        order = _text_order(keys[there], descending)
-    return np.concatenate([rows[there[order]], absent])
+    from trainer.workspace.ordering import missing_in, text_order, value_order
 
-
-def _keys(column: Column, values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    listed = values[rows]
     if column.kind == "category":
-        names = np.array([name.casefold() for name in column.categories], object)
-        # A category's place among the names, the same for names that differ in case only.
-        _, rank = np.unique(names, return_inverse=True) if len(names) else (None, np.zeros(1, int))
-        known = (values >= 0) & (values < max(len(names), 1))
-        return rank[np.where(known, values, 0)].astype(np.int32), ~known
-    if values.dtype == object:
-        return values, np.fromiter((not value for value in values), bool, len(values))
-    if column.kind == "boolean":
-        return values, values.astype(np.int8) < 0
-    missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), bool)
-    return values, missing
+        listed = _places_of_names(column.categories, listed)
+    if listed.dtype == object:
+        return rows[text_order(_lower(listed), descending=descending)]
+    return rows[value_order(listed, missing_in(listed), descending=descending)]
 
 
-def _text_order(texts: NDArray[Any], descending: bool) -> NDArray[np.int64]:
+def _places_of_names(names: tuple[str, ...], codes: NDArray[Any]) -> NDArray[np.int32]:
+    """(n,) place of each category among the names, the same for names that differ in case only;
+    −1 where it is missing."""
+    folded = np.array([name.casefold() for name in names], object)
+    known = (codes >= 0) & (codes < len(names))
+    if not len(names):
+        return np.full(len(codes), -1, np.int32)
+    _, places = np.unique(folded, return_inverse=True)
+    return np.where(known, places[np.where(known, codes, 0)], -1).astype(np.int32)
+
+
+def _lower(texts: NDArray[Any]) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    kind = pa.large_string()
     pieces = [
-        pc.utf8_lower(pa.array([str(text) for text in texts[at : at + _PIECE]], pa.large_string()))
+        pc.utf8_lower(pa.array([str(text or "") for text in texts[at : at + _PIECE]], kind))
         for at in range(0, len(texts), _PIECE)
     ]
-    # Arrow's order of equal ones is not kept; their place decides.
-    table = pa.table(
-        {
-            "text": pa.chunked_array(pieces, pa.large_string()),
-            "place": np.arange(len(texts), dtype=np.int64),
-        }
-    )
-    way = "descending" if descending else "ascending"
-    order = pc.sort_indices(table, sort_keys=[("text", way), ("place", "ascending")])
-    result: NDArray[np.int64] = order.to_numpy().astype(np.int64)
-    return result
+    return pa.chunked_array(pieces, kind)

@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject
 from astromask_gui.parts.contact_sheet import ContactSheet, SheetCell
 from astromask_gui.parts.picture_view import to_image
 from astromask_gui.parts.value_text import value_text
-from astromask_gui.rendering.angles import AngleStyle, position_text
+from astromask_gui.rendering.angles import AngleStyle, angle_text
 from astromask_gui.rendering.picture import render_thumbnails
 from astromask_gui.rendering.sheet_layout import lay_out
 from astromask_gui.services.background import Background
@@ -27,8 +27,8 @@ from astromask_gui.state.labels import GRADES
 from astromask_gui.state.sheets import Sheet
 from trainer.atomic import write_bytes
 
-SIDE = 160
-"""Pixels of a picture's side: of five columns on A4 more than a hundred to the inch."""
+MOST_PIXELS = 160
+"""Of a picture's side: of five columns on A4 more than a hundred to the inch."""
 _BATCH = 24
 _ARCSEC = 1 / 3600
 
@@ -44,6 +44,8 @@ class _Maker:
         self.style: AngleStyle = "sexagesimal" if state.preferences.sexagesimal else "degrees"
         self.column: Column | None = state.columns.column(sheet.caption) if sheet.caption else None
         self.values = state.columns.values(sheet.caption) if self.column is not None else None
+        # More pixels than there are would tell no more.
+        self.side = min(self.survey.crop or MOST_PIXELS, MOST_PIXELS)
         self.done = 0
         self.unread = 0
         self._pages: ContactSheet | None = None
@@ -99,7 +101,7 @@ class _Maker:
             ra, dec = (float(values[row]) for values in self._coordinates)
             known = np.isfinite(ra) and np.isfinite(dec)
             step = 0.1 * _ARCSEC if self.style == "sexagesimal" else 1e-5
-            lines.append(position_text(ra, dec, step, self.style) if known else "no coordinates")
+            lines.append(_position(ra, dec, step, self.style) if known else "no coordinates")
         if self.column is not None and self.values is not None:
             value = value_text(self.column, self.values[row]) if row < len(self.values) else ""
             lines.append(f"{self.column.name} {value}".rstrip())
@@ -108,6 +110,12 @@ class _Maker:
     def _grade(self, row: int) -> str | None:
         code = int(self.codes[row]) if self.sheet.options.grades and row < len(self.codes) else 0
         return GRADES[code - 1] if code else None
+
+
+def _position(ra: float, dec: float, step: float, style: AngleStyle) -> str:
+    """Without the words RA and Dec, for which a narrow column has no room."""
+    right = angle_text(ra, step, is_ra=True, style=style)
+    return f"{right} {angle_text(dec, step, is_ra=False, style=style)}"
 
 
 class SheetService(QObject):
@@ -168,7 +176,7 @@ class SheetService(QObject):
             "op": "thumbnails",
             "rows": rows.tolist(),
             "bands": list(maker.settings.rgb),
-            "size": SIDE,
+            "size": maker.side,
         }
         take = partial(self._take, maker, rows)
         self._reader.ask(SHEETS, Request(message, {}, take, self._fail_with(maker)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PyQt6.QtCore import QSignalBlocker, Qt
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -29,6 +30,8 @@ _SOURCES: tuple[tuple[str, Source], ...] = (
     ("Visible", Source("visible")),
     ("Neighbours", Source("neighbours")),
 )
+_WIDE = 640
+"""Screen pixels from which on there is room for words beside the choices."""
 _EMPTY = {
     "selection": "No galaxy is selected. Select some on the map by a box or a lasso, or by"
     " the legend.",
@@ -54,6 +57,7 @@ class GalleryPanel(QWidget):
         self.count = label("", "small")
         self.sorting = _box("The column to sort by")
         self.direction = QToolButton()
+        self.words = (label("sort", "small"), label("caption", "small"))
         self.caption = _box("What is said below the pictures")
         self.side = QSlider(Qt.Orientation.Horizontal)
         self.hint = QToolButton()
@@ -79,10 +83,10 @@ class GalleryPanel(QWidget):
         tools.setSpacing(6)
         tools.addWidget(self.source)
         tools.addWidget(self.count, 1)
-        tools.addWidget(label("sort", "small"))
+        tools.addWidget(self.words[0])
         tools.addWidget(self.sorting)
         tools.addWidget(self.direction)
-        tools.addWidget(label("caption", "small"))
+        tools.addWidget(self.words[1])
         tools.addWidget(self.caption)
         tools.addWidget(self.side)
         tools.addWidget(self.hint)
@@ -111,6 +115,12 @@ class GalleryPanel(QWidget):
         self.direction.clicked.connect(self._turn)
         self.caption.activated.connect(self._choose_caption)
         self.side.valueChanged.connect(gallery.set_side)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """In a narrow panel the choices speak for themselves."""
+        for word in self.words:
+            word.setVisible(self.width() >= _WIDE)
+        super().resizeEvent(event)
 
     # -- from state ----------------------------------------------------------------------
 
@@ -182,7 +192,8 @@ def _box(tip: str) -> QComboBox:
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     # A long name must not make the window wider.
     box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-    box.setMinimumWidth(60)
+    box.setMinimumContentsLength(8)
+    box.setMinimumWidth(96)
     box.setMaximumWidth(150)
     return box
 

@@ -189,7 +189,7 @@ class GalleryView(QAbstractScrollArea):
         self._ask(seen, rows)
         look = tokens(self._state.preferences.style)
         painter = QPainter(self._area)
-        painter.fillRect(event.rect(), QColor(look.panel))
+        painter.fillRect(event.rect(), QColor(look.background))
         # Of a single tile that has changed not all are drawn.
         within = event.rect().adjusted(-self.grid.side, -self.grid.line_height, 0, 0)
         tiles = [tile for tile in self._tiles(seen, rows) if within.contains(tile.x, tile.y)]
