@@ -32,7 +32,7 @@ _CAPTIONS = ("All galaxies", "Visible ones", "Selected ones")
 _EMPTY = {
     "all": "A table of the galaxies appears here once a workspace is open.",
     "visible": "The filters hide every galaxy.",
-    "selected": "No galaxy is selected. Draw a box or a lasso on the map, or drag over rows here.",
+    "selected": "No galaxy is selected. Draw a box or a lasso on the map, or drag over rows.",
 }
 
 

@@ -37,6 +37,21 @@ def test_integers_of_any_size_sort_exactly(numbers: list[int], descending: bool)
     assert found.tolist() == expected(numbers, [False] * len(numbers), descending)
 
 
+def test_many_numbers_sort_as_numpys_stable_sort_has_them() -> None:
+    random = np.random.default_rng(2)
+    few_tied = random.normal(size=20_000)
+    few_tied[:500] = 1 + random.integers(0, 9, 500) * 2.0**-50
+    all_tied = 1 + random.integers(0, 99, 20_000) * 2.0**-50
+    whole = random.integers(-(2**62), 2**62, 20_000)
+    for values in (few_tied, all_tied, few_tied.astype(np.float32), whole, whole.astype("u8")):
+        present = np.zeros(len(values), bool)
+        wanted = np.argsort(values, kind="stable")
+        np.testing.assert_array_equal(value_order(values, present), wanted)
+        backwards = len(values) - 1 - np.argsort(values[::-1], kind="stable")[::-1]
+        found = value_order(values, present, descending=True)
+        np.testing.assert_array_equal(found, backwards)
+
+
 @given(
     st.lists(st.none() | st.text(max_size=5) | st.sampled_from(["a", "a\0", "é", "𝛼"])),
     st.booleans(),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _LONGEST = 64
 """Bytes of a text, up to which texts are sorted digit by digit."""
 _SAMPLE = 4096
+_MOST_TIED = 4
+"""Up to a share of 1 in so many, rows whose upper halves are equal are sorted by themselves."""
 
 
 def column_order(store: ColumnStore, name: str, *, descending: bool = False) -> NDArray[np.uint32]:
@@ -51,17 +53,47 @@ def value_order(
 ) -> NDArray[np.uint32]:
     """(N,) rows in the order of numbers or codes, those `missing` last."""
     present = np.flatnonzero(~missing) if missing.any() else None
-    known = values if present is None else values[present]
-    keys = known
-    if descending and known.dtype.kind == "f":
-        keys = np.negative(known)
-    elif descending:
-        # Every bit flipped: as negative numbers, the smallest integer would overflow.
-        keys = np.invert(known)
-    order = np.argsort(keys, kind="stable")
+    keys = _keys(values if present is None else values[present])
+    order = _key_order(~keys if descending else keys)
     if present is not None:
         order = np.concatenate([present[order], np.flatnonzero(missing)])
     return order.astype(np.uint32)
+
+
+def _keys(values: NDArray[np.generic]) -> NDArray[np.unsignedinteger]:
+    """(N,) unsigned integers in the same order as numbers without NaN."""
+    values = np.ascontiguousarray(values)
+    bits = values.dtype.itemsize * 8
+    kind, top = np.dtype(f"u{bits // 8}"), 1 << (bits - 1)
+    if values.dtype.kind == "f":
+        # Adding 0 makes of −0 a 0; the bits of negative numbers count downwards.
+        plain = np.add(values, 0, dtype=values.dtype).view(kind)
+        return np.asarray(np.where(plain & kind.type(top), ~plain, plain | kind.type(top)))
+    return np.asarray(values.view(kind) ^ kind.type(top if values.dtype.kind == "i" else 0))
+
+
+def _key_order(keys: NDArray[np.unsignedinteger]) -> NDArray[np.integer]:
+    """(N,) rows in the order of unsigned integers: NumPy sorts 16 bits by counting, several
+    times as fast as it compares."""
+    if keys.dtype.itemsize <= 2:
+        return np.argsort(keys.astype(np.uint16), kind="stable")
+    if keys.dtype.itemsize == 4:
+        by_low = np.argsort(keys.astype(np.uint16), kind="stable")
+        upper = (keys >> np.uint32(16)).astype(np.uint16)[by_low]
+        return by_low[np.argsort(upper, kind="stable")]
+    high = (keys >> np.uint64(32)).astype(np.uint32)
+    order = _key_order(high)
+    ordered = high[order]
+    tied = np.zeros(len(keys), bool)
+    tied[1:] = ordered[1:] == ordered[:-1]
+    tied[:-1] |= tied[1:]
+    places = np.flatnonzero(tied)
+    if len(places) > len(keys) // _MOST_TIED:
+        return np.argsort(keys, kind="stable")
+    # Where the upper half does not decide, the rows stand together already.
+    rows = order[places]
+    order[places] = rows[np.argsort(keys[rows], kind="stable")]
+    return order
 
 
 def text_order(column: pa.ChunkedArray, *, descending: bool = False) -> NDArray[np.uint32]:
