@@ -21,8 +21,8 @@ from astromask_gui.services.filter_words import (
 from astromask_gui.services.loading import Loaded
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
+from astromask_gui.state.filter_item import Filter
 from astromask_gui.state.filter_specs import Categories, Range
-from astromask_gui.state.filters import Filter
 from astromask_gui.state.histograms import HistogramSpec
 
 _USUAL = (

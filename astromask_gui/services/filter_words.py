@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from astromask_gui.state.filter_item import Filter
 from astromask_gui.state.filter_specs import (
     Categories,
     Condition,
@@ -14,7 +15,6 @@ from astromask_gui.state.filter_specs import (
     Spec,
     caption_of,
 )
-from astromask_gui.state.filters import Filter
 from astromask_gui.state.histograms import MOST, HistogramSpec
 
 

@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import (
 )
 
 from astromask_gui.icons import icon
+from astromask_gui.state.filter_item import Filter
 from astromask_gui.state.filter_specs import Condition
-from astromask_gui.state.filters import Filter
 from astromask_gui.theme import ICON
 
 _SHORTEST = 24

@@ -65,3 +65,10 @@ def test_looking_at_galaxies_is_measured(run: Run, tmp_path: Path) -> None:
     found = measured(run, "viewer", tmp_path)
     assert {"click to an unforeseen cutout, median", "key to the next cutout, median"} <= set(found)
     assert all(value > 0 for value in found.values())
+
+
+@pytest.mark.slow
+def test_brushing_a_histogram_is_measured(run: Run, tmp_path: Path) -> None:
+    found = measured(run, "filter", tmp_path)
+    assert 0 < found["brush move to histograms, median"] <= found["brush move to the map, median"]
+    assert found["updates while dragging"] > 0
