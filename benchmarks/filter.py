@@ -20,6 +20,7 @@ _COLUMNS = ("mag_0", "mag_1", "redshift", "morphology", "is_star")
 _UNFILTERED = "is_star"
 """No row lacks it, so that its bars add up to what passes."""
 _CONDITION = "mag_0 < 20 AND redshift > 0.3"
+_WIDTH = 2.5
 _DRAG_SECONDS, _MOUSE_HZ = 3.0, 125.0
 
 
@@ -45,6 +46,10 @@ def run(args: argparse.Namespace) -> list[Result]:
     return measured.results()
 
 
+def _low_end(move: int) -> float:
+    return 18.0 + 2.0 * float(np.sin(0.37 * move))
+
+
 class _Brushes:
     """One window, in which a brush is moved again and again."""
 
@@ -60,6 +65,7 @@ class _Brushes:
         self._stall = 0.0
         self.to_counts: list[float] = []
         self.to_map: list[float] = []
+        self.counting: list[float] = []
         self.condition = self.updates = 0.0
 
     def run(self) -> None:
@@ -79,6 +85,7 @@ class _Brushes:
                 self._move(move)
             self._drag()
             self._time_condition()
+            self._time_counting()
         except AstroMaskError as error:
             self._error = error
         finally:
@@ -122,8 +129,8 @@ class _Brushes:
     def _brush(self, move: int, *, done: bool) -> None:
         from astromask_gui.state.filter_specs import Range
 
-        low = 18.0 + 2.0 * float(np.sin(0.37 * move))
-        spec = Range("mag_0", low, low + 2.5)
+        low = _low_end(move)
+        spec = Range("mag_0", low, low + _WIDTH)
         self._state.filters.request("histogram mag_0", spec, "mag", done=done)
 
     def _move(self, move: int) -> None:
@@ -161,6 +168,27 @@ class _Brushes:
         self._wait(lambda: number in answered)
         self.condition = 1000 * (time.perf_counter() - began)
 
+    def _time_counting(self) -> None:
+        """The same moves by one thread alone, in its own time: others' work does not count."""
+        from astromask_gui.raster.binning import bin_column, in_range
+        from astromask_gui.raster.crossfilter import CrossFilter
+
+        columns, engine, bins = self._state.columns, CrossFilter(), {}
+        for name in _COLUMNS:
+            column, values = columns.column(name), columns.values(name)
+            assert column is not None and values is not None
+            bins[name] = bin_column(column, values)
+        brushed, redshift = columns.values("mag_0"), columns.values("redshift")
+        assert brushed is not None and redshift is not None
+        own = {"redshift": in_range(redshift, 0.2, 1.0)}
+        for move in range(-1, self._moves):
+            began = time.thread_time()
+            low = _low_end(move)
+            own = {**own, "mag_0": in_range(brushed, low, low + _WIDTH)}
+            engine.count(bins, own, ())
+            if move >= 0:
+                self.counting.append(1000 * (time.thread_time() - began))
+
     def _settle(self) -> None:
         """Let frames that only refine the brightness pass."""
         end = time.perf_counter() + 0.05
@@ -191,6 +219,7 @@ class _Brushes:
                 "brush move to histograms, median", statistics.median(self.to_counts), "ms", 28
             ),
             Result("brush move to histograms, 95th percentile", high, "ms"),
+            Result("of it rows and counts, processor time", statistics.median(self.counting), "ms"),
             Result("brush move to the map, median", statistics.median(self.to_map), "ms"),
             Result("updates while dragging", self.updates, "a second"),
             Result("a condition in SQL", self.condition, "ms"),

@@ -160,7 +160,7 @@ class HistogramPlot(QWidget):
             elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
                 part = "low"
             self._move_by_key(part, step)
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._brush is not None:
+        elif key == Qt.Key.Key_Delete and self._brush is not None:
             self._clear()
         elif key == Qt.Key.Key_Escape and self._drag is not None:
             self._take_back()
