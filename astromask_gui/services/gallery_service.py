@@ -31,12 +31,15 @@ class GalleryService(QObject):
         self._background = Background("gallery", parent=self)
         self._shelf: Shelf | None = None
         self._folder: Path | None = None
+        self._source = state.gallery.source
+        self._automatic: SourceKind = "visible"
+        """What "automatic" means: it stays so while galaxies are selected in the gallery."""
         # What changes together in one turn of the event loop is one wish.
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(self._list)
-        state.gallery.requested.connect(self._later.start)
+        state.gallery.requested.connect(self._on_request)
         state.selection.changed.connect(self._on_selection)
         state.filters.changed.connect(self._on_filters)
         state.neighbours.changed.connect(self._on_neighbours)
@@ -49,6 +52,7 @@ class GalleryService(QObject):
         if loaded.facts.folder != self._folder:
             self._folder = loaded.facts.folder
             self._state.gallery.clear()
+            self._choose()
         self._shelf = Shelf(loaded)
         self._later.start()
 
@@ -66,9 +70,20 @@ class GalleryService(QObject):
 
     # -- what has an effect on the list --------------------------------------------------
 
+    def _on_request(self) -> None:
+        if self._state.gallery.source != self._source:
+            self._source = self._state.gallery.source
+            self._choose()
+        self._later.start()
+
+    def _choose(self) -> None:
+        self._automatic = "selection" if self._state.selection.count else "visible"
+
     def _on_selection(self) -> None:
-        kind = self._state.gallery.source.kind
-        if kind in ("automatic", "selection") and not self._state.gallery.is_held:
+        if self._state.gallery.is_held:
+            return
+        self._choose()
+        if self._state.gallery.source.kind in ("automatic", "selection"):
             self._later.start()
 
     def _on_filters(self) -> None:
@@ -93,9 +108,7 @@ class GalleryService(QObject):
 
     def _kind(self) -> SourceKind:
         kind = self._state.gallery.source.kind
-        if kind != "automatic":
-            return kind
-        return "selection" if self._state.selection.count else "visible"
+        return self._automatic if kind == "automatic" else kind
 
     # -- the list ------------------------------------------------------------------------
 

@@ -48,9 +48,12 @@ def test_a_selection_made_in_the_gallery_leaves_the_list_alone(
     with gallery.gallery.held():
         gallery.selection.combine(mask_of(3, 7))
     gallery.gallery.set_sorting(Sorting(None, True))
-    qtbot.waitUntil(lambda: not gallery.gallery.busy and gallery.gallery.rows[0] != 0)
-    # A wish of the user's own lists anew: there is a selection now.
-    assert gallery.gallery.rows.tolist() == [7, 3]
+    wait_for(gallery, ALL[::-1], qtbot)
+    gallery.gallery.set_source(Source("selection"))
+    wait_for(gallery, [7, 3], qtbot)
+    gallery.gallery.set_source(Source())
+    gallery.selection.combine(mask_of(5))
+    wait_for(gallery, [5], qtbot)
 
 
 def test_what_the_filters_leave_is_listed(gallery: ApplicationState, qtbot: QtBot) -> None:
