@@ -22,6 +22,7 @@ from astromask_gui.services.label_service import LabelService
 from astromask_gui.services.light_service import LightService
 from astromask_gui.services.patch_service import PatchService
 from astromask_gui.services.reader import SHARP_TILES, start_reader
+from astromask_gui.services.samp_service import SampService
 from astromask_gui.services.saved_service import SavedService
 from astromask_gui.services.search_service import SearchService
 from astromask_gui.services.sheet_service import SheetService
@@ -55,6 +56,7 @@ class Services(QObject):
         self.cutouts = CutoutService(state, self.reader, self._facts, self)
         self.cutout_files = CutoutFileService(state, self.reader, self)
         self.sky_places = SkyPlaceService(state, self._facts, self)
+        self.samp = SampService(state, self.cutout_files, self)
         self.thumbnails = ThumbnailService(state, self.reader, self)
         self.sharp_thumbnails = ThumbnailService(
             state, self.reader, self, state.sharp_thumbnails, SHARP_TILES
@@ -100,6 +102,7 @@ class Services(QObject):
             self.cutouts,
             self.cutout_files,
             self.sky_places,
+            self.samp,
             self.identifiers,
             self.inference,
             self.search,
@@ -128,6 +131,7 @@ class Services(QObject):
         self.table.close()
         self.joins.close()
         self.exports.close()
+        self.samp.close()
         self.cutout_files.close()
         self.kept_filters.close()
         self.filters.close()

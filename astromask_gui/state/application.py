@@ -18,6 +18,7 @@ from astromask_gui.state.filters import Filters
 from astromask_gui.state.gallery import Gallery
 from astromask_gui.state.histograms import Histograms
 from astromask_gui.state.identifiers import Identifiers
+from astromask_gui.state.interop import Interop
 from astromask_gui.state.jobs import Jobs
 from astromask_gui.state.joins import Joins
 from astromask_gui.state.labels import Labels
@@ -67,6 +68,7 @@ class ApplicationState(QObject):
         self.cutout_files = CutoutFiles(self)
         self.sky_places = SkyPlaces(self)
         self.light = Light(self)
+        self.interop = Interop(self)
         self.pins = Pins(self)
         self.reconstruction = ReconstructionState(self)
         self.patch_maps = PatchMaps(self)

@@ -54,12 +54,18 @@ class CutoutFiles(QObject):
         wanted: dict[int, Path] = {}
         for row, name in list(zip(rows, names, strict=True))[:MOST_HANDED_OUT]:
             if row not in self._handed_out:
-                # A folder each: two galaxies' names may differ in letters no file name has.
-                wanted[row] = self._folder / str(row) / f"{file_name(name)}.fits"
+                path = self.path_of(row, name)
+                assert path is not None
+                wanted[row] = path
         self._handed_out.update(wanted)
         if wanted:
             self.hand_out_requested.emit(wanted)
         return [self._handed_out[row] for row in rows if row in self._handed_out]
+
+    def path_of(self, row: int, name: str) -> Path | None:
+        """Where a cutout lies that is handed out; None where there is no place for it."""
+        # A folder each: two galaxies' names may differ in letters that no file name has.
+        return self._folder and self._folder / str(row) / f"{file_name(name)}.fits"
 
     def take_back(self, row: int) -> None:
         """Say that a file could not be written, so that it is tried anew when it is asked for."""

@@ -15,6 +15,7 @@ from astromask_gui.widgets.label_panel import MEANINGS
 from astromask_gui.windows.actions import ActionSpec
 from astromask_gui.windows.cutout_commands import cutout_specs
 from astromask_gui.windows.exchange_commands import exchange_specs
+from astromask_gui.windows.interop_commands import interop_specs
 
 if TYPE_CHECKING:
     from astromask_gui.windows.main_window import MainWindow
@@ -28,6 +29,7 @@ def command_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpe
         *_view(window, state),
         *_galaxy(window, state),
         *cutout_specs(window, state),
+        *interop_specs(window, state),
         *_grade(window),
         *_job(window, state),
     ]

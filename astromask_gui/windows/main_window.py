@@ -33,6 +33,7 @@ from astromask_gui.widgets.legend_panel import LegendPanel
 from astromask_gui.widgets.map_pair import MapPair
 from astromask_gui.widgets.neighbours_panel import NeighboursPanel
 from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
+from astromask_gui.widgets.samp_label import SampLabel
 from astromask_gui.widgets.saved_panel import SavedPanel
 from astromask_gui.widgets.start_page import StartPage
 from astromask_gui.widgets.status_strip import StatusStrip
@@ -44,6 +45,8 @@ from astromask_gui.windows.create_dialog import CreateDialog
 from astromask_gui.windows.docks import Docks, Preset
 from astromask_gui.windows.exchange import Exchange
 from astromask_gui.windows.exchange_commands import layer_menu
+from astromask_gui.windows.interop_commands import MENU as INTEROP
+from astromask_gui.windows.interop_commands import recipient_menu
 from astromask_gui.windows.search_box import SearchBox
 
 _SIZE = QSize(1440, 900)
@@ -110,6 +113,7 @@ class MainWindow(QMainWindow):
         self.recent = QMenu("Open &recent", self)
         self.recent.aboutToShow.connect(self._fill_recent)
         menus["&File"].insertMenu(self.action("&Close the workspace"), self.recent)
+        menus[INTEROP].addMenu(recipient_menu(self._state, self))
         layers = layer_menu(self._state, self)
         menus["&Galaxy"].insertMenu(self.action("Open in &Aladin Lite"), layers)
         tools = QToolBar("Workspace")
@@ -133,7 +137,9 @@ class MainWindow(QMainWindow):
         self.tools = tools
         self.addToolBar(tools)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.setStatusBar(StatusStrip(self._state))
+        strip = StatusStrip(self._state)
+        strip.insertPermanentWidget(0, SampLabel(self._state.interop))
+        self.setStatusBar(strip)
 
     def _fill_panels_menu(self, view: QMenu) -> None:
         panels = view.addMenu("&Panels")
