@@ -12,6 +12,7 @@ from astromask_gui.services.background import Background
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.exports import CantBeMade, Export
 from trainer.atomic import write_bytes
+from trainer.cutouts.inspection_text import size_text
 from trainer.errors import AstroMaskError
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class ExportService(QObject):
 def _write(export: Export) -> str:
     made = _told(export.make)
     write_bytes(export.path, made.data)
-    return f"Wrote {export.path} ({made.words}, {_size(len(made.data))})."
+    return f"Wrote {export.path} ({made.words}, {size_text(len(made.data))})."
 
 
 def _told(make: Callable[[], T]) -> T:
@@ -60,7 +61,3 @@ def _told(make: Callable[[], T]) -> T:
         return make()
     except CantBeMade as error:
         raise AstroMaskError(str(error)) from error
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"

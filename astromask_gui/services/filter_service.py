@@ -26,6 +26,8 @@ from astromask_gui.state.filter_specs import (
 )
 
 Mask = NDArray[np.bool_]
+_TYPED = "typed"
+"""Lane of the condition in the text field."""
 
 
 class FilterService(QObject):
@@ -51,10 +53,14 @@ class FilterService(QObject):
         self._loaded, self._folder = loaded, loaded.facts.folder
         if is_same:
             self._state.filters.ask_again()
+        else:
+            # Another survey may have as many rows, so that the answer would seem to fit.
+            self._conditions.drop(_TYPED)
 
     def forget(self) -> None:
         """Nothing is open any more."""
         self._loaded = self._folder = None
+        self._conditions.drop(_TYPED)
 
     def close(self) -> None:
         """Leave what has not been answered."""
@@ -113,7 +119,7 @@ class FilterService(QObject):
             conditions.answered.emit(number, int(np.count_nonzero(mask)))
 
         refuse = partial(conditions.refused.emit, number)
-        self._evaluate(expression, take, refuse, "typed")
+        self._evaluate(expression, take, refuse, _TYPED)
 
     def _evaluate(self, expression, take, refuse, lane: str) -> None:  # type: ignore[no-untyped-def]
         if self._loaded is None:

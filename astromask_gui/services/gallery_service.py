@@ -51,6 +51,7 @@ class GalleryService(QObject):
         """Serve another workspace, or the same one with something new."""
         if loaded.facts.folder != self._folder:
             self._folder = loaded.facts.folder
+            self._background.drop("list")
             self._state.gallery.clear()
             self._choose()
         self._shelf = Shelf(loaded)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from trainer.workspace.settings import JoinRecord
 
+_OPEN, _PREVIEW = "open", "preview"
+"""Lanes of what changes nothing."""
+
 
 class JoinService(QObject):
     """Answers the intents of `state.joins`."""
@@ -41,15 +44,24 @@ class JoinService(QObject):
 
     def open(self, loaded: Loaded) -> None:
         """Serve a workspace, or what it has become."""
+        before = self._loaded
+        if before is not None and before.facts.folder != loaded.facts.folder:
+            self._drop_questions()
         self._loaded = loaded
 
     def forget(self) -> None:
         """Nothing is open any more."""
         self._loaded = None
+        self._drop_questions()
 
     def close(self) -> None:
         """Finish a join that was asked for."""
         self._background.close(finish=True)
+
+    def _drop_questions(self) -> None:
+        """What a file offers to one workspace is of no use to another."""
+        for lane in (_OPEN, _PREVIEW):
+            self._background.drop(lane)
 
     def _open_file(self, path: Path) -> None:
         messages = self._state.messages
@@ -58,7 +70,7 @@ class JoinService(QObject):
             return
         messages.info(f"Reading {path.name} …")
         work = partial(_offer, self._loaded, self._catalogue, path)
-        self._background.run(work, self._take_offer, messages.error, lane="open")
+        self._background.run(work, self._take_offer, messages.error, lane=_OPEN)
 
     def _take_offer(self, offer: JoinOffer) -> None:
         self._state.messages.info(f"{offer.choice.path.name} has {offer.entries:,} entries.")
@@ -72,7 +84,7 @@ class JoinService(QObject):
             partial(_count, self._loaded, self._catalogue, choice),
             partial(joins.previewed.emit, number),
             partial(joins.preview_failed.emit, number),
-            lane="preview",
+            lane=_PREVIEW,
         )
 
     def _join(self, choice: JoinChoice) -> None:
@@ -80,10 +92,16 @@ class JoinService(QObject):
             return
         self._state.messages.info(f"Joining {choice.path.name} …")
         work = partial(_join, self._loaded, self._catalogue, choice)
-        self._background.run(work, self._take_joined, self._state.messages.error)
+        take = partial(self._take_joined, self._loaded.facts.folder)
+        self._background.run(work, take, self._state.messages.error)
 
-    def _take_joined(self, sentence: str) -> None:
-        self._refresh(partial(self._state.messages.info, sentence))
+    def _take_joined(self, folder: Path, sentence: str) -> None:
+        tell = partial(self._state.messages.info, sentence)
+        if self._loaded is not None and self._loaded.facts.folder == folder:
+            self._refresh(tell)
+        else:
+            # The columns are in another workspace than the one now open.
+            tell()
 
 
 class _OtherCatalogue:

@@ -14,6 +14,7 @@ from astromask_gui.services.loading import Loaded
 from astromask_gui.services.table_content import TableContent
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.table import TableExport, TablePart
+from trainer.cutouts.inspection_text import size_text
 
 MOST_COPIED = 2_000_000
 """Cells that the clipboard is given."""
@@ -157,7 +158,6 @@ def write_export(loaded: Loaded, export: TableExport) -> str:
 
     write_table(TableContent(loaded).table(export.part), export.path, export.format)
     rows, columns = len(export.part.rows), len(export.part.columns)
-    size = export.path.stat().st_size
-    told = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
+    size = size_text(export.path.stat().st_size)
     galaxies = "1 galaxy" if rows == 1 else f"{rows:,} galaxies"
-    return f"Wrote {export.path} ({galaxies}, {columns} columns, {told})."
+    return f"Wrote {export.path} ({galaxies}, {columns} columns, {size})."

@@ -54,10 +54,6 @@ class Conditions(QObject):
         self._history = (expression, *others)[:MOST]
         self.history_changed.emit()
 
-    def is_newest(self, number: int) -> bool:
-        """Whether nothing was asked for since."""
-        return number == self._number
-
     def _request(self, expression: str, name: str) -> int:
         self._number += 1
         self.requested.emit(self._number, expression, name)

@@ -123,6 +123,8 @@ class Filters(QObject):
                 self._update()
                 return
         self._begin()
+        # What was asked for before is about another filter of this name.
+        self._asked[name] = self._number + 1
         self._filters[name] = Filter(caption, mask, spec, new_rows=new_rows)
         self._finish(f"Filter {caption}", is_new=True)
 
@@ -228,6 +230,8 @@ class Filters(QObject):
     def restore(self, items: Iterable[tuple[str, Filter]]) -> None:
         """Take in filters that were kept, without a step of undo."""
         for name, item in items:
+            # An answer still to come may be about another workspace's filter of this name.
+            self._asked[name] = self._number + 1
             self._filters[name] = item
         self._update()
         self.ask_again()

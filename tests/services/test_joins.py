@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from pytestqt.qtbot import QtBot
 
+from astromask_gui.services.all_services import Services
 from astromask_gui.state.application import ApplicationState
 from tests.services.small_survey import COUNT
 
@@ -43,3 +45,20 @@ def test_a_file_that_is_no_catalogue_is_told_in_a_sentence(
     (tmp_path / "t.xyz").touch()
     opened.joins.request_open(tmp_path / "t.xyz")
     qtbot.waitUntil(lambda: "no catalogue" in opened.messages.history[-1].text)
+
+
+def test_what_a_catalogue_offers_to_the_workspace_before_is_not_told_of_the_next(
+    opened: ApplicationState, services: Services, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "redshifts.csv"
+    path.write_text("name,z\nG5-1,0.5\n")
+    offers: list[object] = []
+    opened.joins.offered.connect(offers.append)
+    opened.joins.request_open(path)
+    loaded = services.workspace.loaded
+    assert loaded is not None
+    elsewhere = replace(loaded, facts=replace(loaded.facts, folder=tmp_path / "other"))
+    services.joins.open(elsewhere)
+    opened.joins.request_open(tmp_path / "none.csv")
+    qtbot.waitUntil(lambda: "none.csv" in opened.messages.history[-1].text)
+    assert not offers

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.conditions import MOST, Conditions
 from astromask_gui.state.filter_specs import Categories, Condition, Range, SavedRows, caption_of
-from astromask_gui.state.filters import Filters
+from astromask_gui.state.filters import Filter, Filters
 from astromask_gui.state.undo import UndoStack
 
 SIZE = 6
@@ -180,3 +180,21 @@ def test_conditions_are_remembered_the_latest_first_and_each_once(qtbot: QtBot) 
         conditions.remember(f"x < {number}")
     conditions.remember("x < 10")
     assert len(conditions.history) == MOST and conditions.history[:2] == ("x < 10", "x < 34")
+
+
+def test_an_answer_for_the_workspace_before_is_not_taken_for_a_kept_filter_of_its_name(
+    scene: Scene,
+) -> None:
+    scene.at_once = False
+    scene.filters.request("a", Range("x", 2, 4))
+    scene.filters.reset(SIZE)  # Another workspace with as many galaxies.
+    scene.filters.restore([("a", Filter("x", None, Range("x", 4, 9)))])
+    assert not scene.answer(0) and scene.shown() is None
+    assert scene.answer(-1) and scene.shown() == [3, 4]
+
+
+def test_rows_that_were_set_are_not_replaced_by_an_older_answer(scene: Scene) -> None:
+    scene.at_once = False
+    scene.filters.request("a", Range("x", 2, 4))
+    scene.filters.set("a", "first", np.arange(SIZE) == 0, Condition("row = 0"))
+    assert not scene.answer(0) and scene.shown() == [0]

@@ -110,11 +110,6 @@ def selected_table(workspace: Workspace, rows: np.ndarray) -> Any:
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def write_cutout(path: Path, pixels: np.ndarray, facts: CutoutFacts) -> None:
-    """Write one cutout (B, H, W) as a FITS cube in one step. Raises `WorkspaceError`."""
-    write_hdus(path, cutout_hdus(pixels, facts))
-
-
 def cutout_hdus(pixels: np.ndarray, facts: CutoutFacts) -> HDUList:
     """A FITS cube in memory: (B, H, W) float32 and its header."""
     from astropy.io import fits
