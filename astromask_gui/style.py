@@ -124,6 +124,9 @@ def _sheet(c: Tokens, chevron: str) -> str:
     QComboBox::down-arrow {{ image: url({chevron}); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line};
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+    QListView#completions {{ background: {c.raised}; border: 1px solid {c.line}; padding: 3px;
+        selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+    QListView#completions::item {{ padding: 4px 8px; }}
     QProgressBar {{ background: {c.raised}; border: none; border-radius: 2px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 2px; }}
     QSlider::groove:horizontal {{ height: 4px; background: {c.line}; border-radius: 2px; }}

@@ -92,7 +92,7 @@ class LabelService(QObject):
 
     def _show_flipped(self, codes: Codes | None) -> None:
         if codes is None:
-            self._state.messages.info("There is no grade to take back or give again.")
+            self._state.messages.info("There is nothing to take back or do again.")
         else:
             self._show(codes)
 

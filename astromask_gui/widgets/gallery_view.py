@@ -117,15 +117,17 @@ class GalleryView(QAbstractScrollArea):
             self._redraw()
 
     def _arrange(self) -> None:
-        """Lay out anew; the first tile in view stays in view."""
+        """Lay out anew; the first tile in view stays so, a list too short for it starts anew."""
         before, seen = self.grid, self.in_view()
         caption = CAPTION_HEIGHT if self._gallery.caption else 0
         self.grid = TileGrid(
             len(self._gallery.rows), self._gallery.side, self._area.width(), caption
         )
-        if seen and before != self.grid:
-            first = min(seen[0], max(self.grid.count - 1, 0))
-            hidden = (self.top - before.corner(seen[0])[1]) / before.line_height
+        if seen and seen[0] >= self.grid.count:
+            self.top = 0
+        elif seen and before != self.grid:
+            first = seen[0]
+            hidden = (self.top - before.corner(first)[1]) / before.line_height
             self.top = self.grid.corner(first)[1] + round(hidden * self.grid.line_height)
         self.top = self.grid.clamped(self.top, self._area.height())
         self._sync_bar()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import (
     QButtonGroup,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +31,8 @@ MEANINGS: dict[Grade, str] = {
 }
 ENOUGH = 10
 """Grades of each kind below which a score is hardly better than chance."""
+_LEAST_BELOW = 60
+"""Height of what is below the grades, screen pixels; the rest is scrolled to."""
 
 
 class LabelPanel(QWidget):
@@ -86,15 +91,20 @@ class LabelPanel(QWidget):
         learning.addWidget(self.learn, 0, 0, 1, 2)
         learning.addWidget(self.candidates, 1, 0)
         learning.addWidget(self.colour, 1, 1)
+        inside = QWidget()
+        below = QVBoxLayout(inside)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(6)
+        below.addWidget(self.sentence)
+        below.addLayout(learning)
+        below.addStretch(1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 4, 12, 12)
-        layout.setSpacing(8)
+        layout.setContentsMargins(12, 4, 12, 8)
+        layout.setSpacing(6)
         layout.addLayout(targets)
         layout.addLayout(grades)
         layout.addWidget(line())
-        layout.addWidget(self.sentence)
-        layout.addLayout(learning)
-        layout.addStretch(1)
+        layout.addWidget(_scrolled(inside), 1)
 
     def _connect_signals(self) -> None:
         state = self._state
@@ -137,8 +147,8 @@ class LabelPanel(QWidget):
         positives, negatives = counts["A"] + counts["B"] + counts["C"], counts["X"]
         if not positives and not negatives:
             return (
-                "Grade some lenses (A, B, C) and some that are none (X); the rest is then ranked"
-                " by how much it looks like the lenses."
+                "Grade some lenses (A, B, C) and some that are none (X): the rest is then ranked"
+                " by likeness."
             )
         words = f"{positives} candidate{'s' if positives != 1 else ''}, {negatives} not."
         if min(positives, negatives) < ENOUGH:
@@ -171,6 +181,18 @@ class LabelPanel(QWidget):
         if name in self._state.columns.names():
             query = Query("column", column=name, caption="Best candidates")
             self._state.neighbours.set_query(query)
+
+
+def _scrolled(inside: QWidget) -> QScrollArea:
+    """In little height, what is below the grades is scrolled rather than squeezed."""
+    area = QScrollArea()
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setMinimumHeight(_LEAST_BELOW)
+    return area
 
 
 def _grade_sheet(colour: str) -> str:

@@ -93,6 +93,7 @@ class ReconstructionPanel(QWidget):
         self._state.masking_changed.connect(self._sync_masking)
         self._state.changed.connect(self._sync)
         self._maps.changed.connect(self._sync)
+        self._application.session.worker_changed.connect(self._sync)
         self._display.changed.connect(self._sync)
         self._application.preferences.changed.connect(self.mask_tools.restyle)
         self.tools.shown.currentIndexChanged.connect(self._sync)
@@ -154,6 +155,8 @@ class ReconstructionPanel(QWidget):
     def _awaited(self) -> str:
         if self._state.busy:
             return "The model works on the galaxy …"
+        if self._application.session.worker == "starting":
+            return "The model is starting …"
         return "Click a galaxy to see what the model makes of its hidden parts."
 
     def _draw(self, result: Reconstruction, heat: Heat | None) -> None:

@@ -44,7 +44,7 @@ class SqlField(QWidget):
         self.line.setPlaceholderText("Condition: mag_r < 20 AND …")
         self.line.setAccessibleName("Condition in SQL")
         self.line.setToolTip(
-            "A condition in SQL over the columns, such as mag_r < 20 AND type = 'lens'.<br>"
+            "A condition in SQL over the columns, such as mag_r &lt; 20 AND type = 'lens'.<br>"
             "Return filters; Up and Down bring back earlier ones."
         )
         self.earlier = self.line.addAction(

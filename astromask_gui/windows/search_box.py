@@ -29,6 +29,9 @@ class SearchBox(QLineEdit):
         completer = QCompleter(sorted(self._commands), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        popup = completer.popup()
+        assert popup is not None
+        popup.setObjectName("completions")
         completer.activated.connect(self._run_soon)
         self.setCompleter(completer)
         self.returnPressed.connect(self._search)

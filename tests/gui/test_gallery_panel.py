@@ -253,6 +253,15 @@ def test_the_first_tile_stays_in_view_when_tiles_or_panel_change(
     assert abs(panel.view.in_view()[0] - first) < 30
 
 
+def test_a_list_too_short_for_what_was_in_view_is_shown_from_its_start(
+    panel: GalleryPanel, state: ApplicationState
+) -> None:
+    long_list(state, 100_000)
+    panel.view.scroll_to(200_000)
+    long_list(state, 500)
+    assert panel.view.top == 0
+
+
 def test_ctrl_and_wheel_change_the_size(panel: GalleryPanel, state: ApplicationState) -> None:
     before = state.gallery.side
     wheel(panel, 1, CTRL)

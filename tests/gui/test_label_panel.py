@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
@@ -137,3 +138,12 @@ def test_candidates_are_listed_by_the_score(
     qtbot.mouseClick(panel.candidates, Qt.MouseButton.LeftButton)
     query = state.neighbours.query
     assert query is not None and query.column == "score_lens"
+
+
+def test_in_little_height_buttons_keep_their_size_and_are_scrolled_to(
+    panel: LabelPanel, qtbot: QtBot
+) -> None:
+    panel.resize(320, panel.minimumSizeHint().height())
+    QTest.qWait(0)
+    for button in (panel.learn, panel.candidates, panel.colour):
+        assert button.height() >= button.sizeHint().height()

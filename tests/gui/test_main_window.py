@@ -176,6 +176,14 @@ def test_every_shortcut_named_in_a_tooltip_exists(window: MainWindow) -> None:
                     assert keys in known, f"{widget.toolTip()!r}: nothing listens to {keys}"
 
 
+def test_a_tooltip_with_line_breaks_is_taken_for_rich_text(window: MainWindow) -> None:
+    tips = {widget.toolTip() for widget in window.findChildren(QWidget)}
+    broken = [tip for tip in tips if "<br>" in tip]
+    assert broken
+    # A bare "<" before the first tag has Qt show the tags themselves.
+    assert [tip for tip in broken if not Qt.mightBeRichText(tip)] == []
+
+
 def test_what_can_be_clicked_has_a_name_and_says_what_it_does(window: MainWindow) -> None:
     for button in window.findChildren(QAbstractButton):
         if button.objectName().startswith("qt_") or not button.isVisible():

@@ -46,6 +46,15 @@ def test_the_reason_why_there_is_none_is_said_in_place(
     assert not panel.empty.isVisible()
 
 
+def test_a_model_that_starts_is_said_instead_of_asking_for_a_click(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    state.session.set_worker("starting", "Loading a checkpoint")
+    assert panel.empty.sentence.text() == "The model is starting …"
+    state.session.set_worker("ready")
+    assert panel.empty.sentence.text().startswith("Click a galaxy")
+
+
 def test_four_pictures_appear_with_the_loss(
     panel: ReconstructionPanel, state: ApplicationState
 ) -> None:
