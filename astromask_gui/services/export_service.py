@@ -9,10 +9,10 @@ from typing import TypeVar
 from PyQt6.QtCore import QObject
 
 from astromask_gui.services.background import Background
+from astromask_gui.services.sentences import size_in_words
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.exports import CantBeMade, Export
 from trainer.atomic import write_bytes
-from trainer.cutouts.inspection_text import size_text
 from trainer.errors import AstroMaskError
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class ExportService(QObject):
 def _write(export: Export) -> str:
     made = _told(export.make)
     write_bytes(export.path, made.data)
-    return f"Wrote {export.path} ({made.words}, {size_text(len(made.data))})."
+    return f"Wrote {export.path} ({made.words}, {size_in_words(len(made.data))})."
 
 
 def _told(make: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""Errors as sentences for the window."""
+"""Errors and sizes in words for the window."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def sentence_of(error: BaseException) -> str:
         f"Something unexpected went wrong ({type(error).__name__}: {error}). Nothing was lost;"
         " the details are in the log."
     )
+
+
+def size_in_words(count: int) -> str:
+    """Bytes of a file that was written, as whole kB or MB with one digit."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
 
 
 def _os_sentence(error: OSError) -> str:

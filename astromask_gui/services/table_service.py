@@ -11,10 +11,10 @@ from PyQt6.QtCore import QObject
 
 from astromask_gui.services.background import Background
 from astromask_gui.services.loading import Loaded
+from astromask_gui.services.sentences import size_in_words
 from astromask_gui.services.table_content import TableContent
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.table import TableExport, TablePart
-from trainer.cutouts.inspection_text import size_text
 
 MOST_COPIED = 2_000_000
 """Cells that the clipboard is given."""
@@ -158,6 +158,6 @@ def write_export(loaded: Loaded, export: TableExport) -> str:
 
     write_table(TableContent(loaded).table(export.part), export.path, export.format)
     rows, columns = len(export.part.rows), len(export.part.columns)
-    size = size_text(export.path.stat().st_size)
+    size = size_in_words(export.path.stat().st_size)
     galaxies = "1 galaxy" if rows == 1 else f"{rows:,} galaxies"
     return f"Wrote {export.path} ({galaxies}, {columns} columns, {size})."

@@ -12,7 +12,7 @@ from trainer.errors import QueryError
 from trainer.store.foreign import ForeignEmbeddings
 from trainer.workspace.catalogue import ID_COLUMN, ORIGINAL_ID
 from trainer.workspace.join import RADIUS
-from trainer.workspace.matching import sky_directions
+from trainer.workspace.matching import match_sky, sky_directions
 from trainer.workspace.tables import ID_NAMES
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def _choose(
     if not len(rows):
         return chosen, 0, False
     tiles, own_tiles = foreign.tiles(), _own_tiles(workspace)
-    here, there = _directions(workspace.catalogue.coordinates()), foreign.coordinates()
-    theirs = None if there is None else _directions(there)
+    here, there = sky_directions(*workspace.catalogue.coordinates()), foreign.coordinates()
+    theirs = None if there is None else sky_directions(*there)
     unclear, used_tile = 0, False
     for number, (row, places) in enumerate(zip(rows.tolist(), candidates, strict=True)):
         if tiles is not None and own_tiles is not None:
@@ -130,23 +130,13 @@ def _choose(
 
 
 def _by_position(workspace: Workspace, foreign: ForeignEmbeddings) -> Matching | None:
-    from scipy.spatial import cKDTree
-
     theirs = foreign.coordinates()
     if theirs is None:
         return None
-    here, there = _directions(workspace.catalogue.coordinates()), _directions(theirs)
-    ours, others = (np.flatnonzero(np.isfinite(side).all(axis=1)) for side in (here, there))
-    if not len(ours) or not len(others):
+    found = match_sky(*workspace.catalogue.coordinates(), *theirs, RADIUS)
+    if not found.matched:
         return None
-    chord = 2 * np.sin(np.radians(RADIUS / 3600) / 2)
-    distances, nearest = cKDTree(there[others]).query(here[ours], k=2, distance_upper_bound=chord)
-    found = np.isfinite(distances)
-    if not found.any():
-        return None
-    places = np.full(len(here), -1, np.int64)
-    places[ours[found[:, 0]]] = others[nearest[found[:, 0], 0]]
-    return Matching("position", places, int(found[:, 1].sum()), _unused(places, len(foreign)))
+    return Matching("position", found.places, found.ambiguous_count, found.unused)
 
 
 def _own_tiles(workspace: Workspace) -> np.ndarray | None:
@@ -154,10 +144,6 @@ def _own_tiles(workspace: Workspace) -> np.ndarray | None:
         return None
     texts = [str(tile) for tile in workspace.catalogue.column(_TILE).to_pylist()]
     return np.array(texts, object)
-
-
-def _directions(coordinates: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    return sky_directions(*coordinates)
 
 
 def _unused(places: np.ndarray, count: int) -> int:
