@@ -51,3 +51,12 @@ def test_what_is_damaged_is_refused_and_named(tmp_path: Path, text: str) -> None
 def test_letters_may_be_large(tmp_path: Path) -> None:
     write_colours(tmp_path, {"type": {"lens": "#ABCDEF"}})
     assert read_colours(tmp_path) == {"type": {"lens": "#abcdef"}}
+
+
+def test_a_file_without_end_or_bottom_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / COLOURS_FILE).write_text("[" * 200_000)
+    with pytest.raises(WorkspaceError, match="JSON"):
+        read_colours(tmp_path)
+    (tmp_path / COLOURS_FILE).write_text(" " * (5 * 2**20))
+    with pytest.raises(WorkspaceError, match="too large"):
+        read_colours(tmp_path)

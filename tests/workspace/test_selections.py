@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -157,12 +158,14 @@ def test_a_damaged_file_says_so_and_the_others_still_work(
         selected_rows(bad.path, workspace.catalogue)
 
 
-@pytest.mark.parametrize("rows", [[1, 1], [6]])
-def test_rows_that_were_tampered_with_are_refused(workspace: Workspace, rows: list[int]) -> None:
+@pytest.mark.parametrize("rows", [[1, 1], [6], [1, None]])
+def test_rows_that_were_tampered_with_are_refused(
+    workspace: Workspace, rows: list[int | None]
+) -> None:
     file = save(workspace, "tampered", [1])
     table = pq.read_table(file.path)
     taken = table.take([0] * len(rows))
-    changed = taken.set_column(0, table.schema.field(0), [np.array(rows, np.uint32)])
+    changed = taken.set_column(0, table.schema.field(0), [pa.array(rows, pa.uint32())])
     pq.write_table(changed.replace_schema_metadata(table.schema.metadata), file.path)
     with pytest.raises(WorkspaceError, match="damaged"):
         selected_rows(file.path, workspace.catalogue)

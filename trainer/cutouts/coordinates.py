@@ -37,3 +37,10 @@ def _number(value: object) -> float:
         return float(value.decode() if isinstance(value, bytes) else str(value))
     except ValueError:
         return float("nan")
+
+
+def sky_directions(ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
+    """(n, 3) directions on the unit sphere of positions in degrees."""
+    longitude, latitude = np.radians(ra), np.radians(dec)
+    across = np.cos(latitude)
+    return np.stack([across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)], -1)

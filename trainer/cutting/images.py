@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from trainer.cutouts import fits_file
+from trainer.cutouts.coordinates import sky_directions
 from trainer.cutouts.folders import FITS_ENDINGS, files_in, natural_key
 from trainer.cutting.naming import BandGlob, is_beside, name_band, tile_name, usual_zero_point
-from trainer.cutting.sphere import separation, unit_vectors
+from trainer.cutting.sphere import separation
 from trainer.errors import AstroMaskError, BandError, FormatError
 
 _SAME_FIELD = 0.1
@@ -57,7 +58,7 @@ class SkyImage:
         return float(np.nanmax(separation(self.centre, self._directions(np.concatenate(sides)))))
 
     def _directions(self, pixels: np.ndarray) -> np.ndarray:
-        return unit_vectors(*self.wcs.all_pix2world(pixels, 0).T)
+        return sky_directions(*self.wcs.all_pix2world(pixels, 0).T)
 
     def locate(self, ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
         """(n, 2) x and y in pixels from zero of positions in degrees; NaN where there are none."""

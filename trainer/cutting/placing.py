@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trainer.cutouts.coordinates import sky_directions
 from trainer.cutting.grids import whole_pixel_shift
 from trainer.cutting.images import SkyImage
 from trainer.cutting.objects import Objects
-from trainer.cutting.sphere import chord, unit_vectors
+from trainer.cutting.sphere import chord
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Placing:
         if not len(known):
             return
         ra, dec = self._objects.ra, self._objects.dec
-        tree = cKDTree(unit_vectors(ra[known], dec[known]))
+        tree = cKDTree(sky_directions(ra[known], dec[known]))
         for number, image in enumerate(self._images):
             near = tree.query_ball_point(image.centre, chord(image.radius * 1.01) + 1e-9)
             rows = np.sort(known[np.array(near, np.int64)])

@@ -1,15 +1,8 @@
-"""Directions on the unit sphere."""
+"""Angles between directions on the unit sphere, and their chords."""
 
 from __future__ import annotations
 
 import numpy as np
-
-
-def unit_vectors(ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
-    """(n, 3) directions of positions in degrees."""
-    longitude, latitude = np.radians(ra), np.radians(dec)
-    across = np.cos(latitude)
-    return np.stack([across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)], -1)
 
 
 def separation(one: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trainer.cutouts.coordinates import sky_directions
 from trainer.errors import QueryError
 from trainer.store.foreign import ForeignEmbeddings
 from trainer.workspace.catalogue import ID_COLUMN, ORIGINAL_ID
 from trainer.workspace.join import RADIUS
-from trainer.workspace.matching import match_sky, sky_directions
+from trainer.workspace.matching import match_sky
 from trainer.workspace.tables import ID_NAMES
 
 if TYPE_CHECKING:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.cutouts.coordinates import sky_directions
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -93,19 +95,6 @@ def match_sky(
     places[here[found[:, 0]]] = there[nearest[found[:, 0], 0]]
     ambiguous[here] = found[:, 1]
     return Match(places, ambiguous, len(other_ra))
-
-
-def sky_directions(ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
-    """(N, 3) directions of positions in degrees."""
-    longitude, latitude = np.radians(ra), np.radians(dec)
-    return np.stack(
-        [
-            np.cos(latitude) * np.cos(longitude),
-            np.cos(latitude) * np.sin(longitude),
-            np.sin(latitude),
-        ],
-        axis=1,
-    )
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.Array:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainer.atomic import write_text
 from trainer.errors import WorkspaceError
+from trainer.workspace.kept_json import read_kept, write_kept
 
 COLOURS_FILE = "colours.json"
-_VERSION = 1
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 Colours = dict[str, dict[str, str]]
@@ -25,23 +23,13 @@ def read_colours(folder: Path) -> Colours:
     Raises `WorkspaceError` for a file that can't be read or holds something else.
     """
     path = folder / COLOURS_FILE
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise WorkspaceError(f"{path} can't be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise WorkspaceError(f"{path} is not valid JSON: {error}.") from error
-    if not isinstance(values, dict) or values.get("version") != _VERSION:
-        raise WorkspaceError(f"{path} holds no colours of version {_VERSION}.")
-    return _checked(path, values.get("columns"))
+    values = read_kept(path, "colours")
+    return {} if values is None else _checked(path, values.get("columns"))
 
 
 def write_colours(folder: Path, colours: Mapping[str, Mapping[str, str]]) -> None:
     """Keep colours in the workspace at `folder`, in one step. Raises `WorkspaceError`."""
-    values = {"version": _VERSION, "columns": colours}
-    write_text(folder / COLOURS_FILE, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+    write_kept(folder / COLOURS_FILE, {"columns": colours})
 
 
 def _checked(path: Path, columns: Any) -> Colours:

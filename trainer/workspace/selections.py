@@ -117,10 +117,11 @@ def selected_rows(path: Path, catalogue: Catalogue) -> np.ndarray:
     Raises `WorkspaceError` for a damaged file, `MismatchError` for one of another catalogue.
     """
     table, record = _open(path, catalogue)
-    rows = np.unique(table["row"].to_numpy())
+    # An empty entry would become a number by chance.
+    rows = np.unique(table["row"].drop_null().to_numpy())
     if len(rows) != len(table) or (len(rows) and rows[-1] >= record["catalogue_rows"]):
         raise WorkspaceError(
-            f"{path} is damaged: its rows are repeated, or beyond the"
+            f"{path} is damaged: its rows are empty, repeated, or beyond the"
             f" {record['catalogue_rows']} galaxies that it was made of."
         )
     return rows.astype(np.uint32)
