@@ -71,9 +71,10 @@ class CutoutService(QObject):
         """Serve a workspace whose cutouts the reader has open."""
         if self._loaded is None or self._loaded.facts.folder != loaded.facts.folder:
             self._cache.clear()
-            self._facts.clear()
             self._state.pins.clear()
             self._state.cutout.set_order(None)
+        # A catalogue that was joined tells more of the same galaxies.
+        self._facts.clear()
         self._loaded = loaded
         self._reading_ahead = None
 
@@ -117,7 +118,8 @@ class CutoutService(QObject):
         row, failed = awaited.row, partial(self._fail, awaited)
         if awaited.facts is None:
             describe = partial(self._loaded.describer.describe, row)
-            self._background.run(describe, partial(self._take_facts, awaited), failed, lane="facts")
+            take_facts = partial(self._take_facts, self._loaded, awaited)
+            self._background.run(describe, take_facts, failed, lane="facts")
         if row == self._reading_ahead:
             # It comes without being asked for again, unless it has not been sent yet.
             self._reader.drop(PREFETCH)
@@ -125,9 +127,9 @@ class CutoutService(QObject):
             take = partial(self._take_pixels, awaited)
             self._reader.ask(VIEWER, Request(read_message([row]), {}, take, failed))
 
-    def _take_facts(self, awaited: _Awaited, facts: RowFacts) -> None:
+    def _take_facts(self, loaded: Loaded, awaited: _Awaited, facts: RowFacts) -> None:
         awaited.facts = facts
-        self._keep_facts(awaited.row, facts)
+        self._keep_facts(loaded, awaited.row, facts)
         self._show_if_complete(awaited)
 
     def _take_pixels(
@@ -181,7 +183,7 @@ class CutoutService(QObject):
         self._reading_ahead = row
         loaded = self._loaded
         if row not in self._facts:
-            keep_facts = partial(self._keep_facts, row)
+            keep_facts = partial(self._keep_facts, loaded, row)
             self._background.run(partial(loaded.describer.describe, row), keep_facts, _say_nothing)
         self._reader.ask(
             PREFETCH,
@@ -219,7 +221,10 @@ class CutoutService(QObject):
     def _keep(self, row: int, arrays: dict[str, np.ndarray]) -> None:
         self._cache.put(row, arrays["pixels"][0], arrays["missing"][0].astype(bool))
 
-    def _keep_facts(self, row: int, facts: RowFacts) -> None:
+    def _keep_facts(self, loaded: Loaded, row: int, facts: RowFacts) -> None:
+        # Another survey's rows have the same numbers.
+        if loaded is not self._loaded:
+            return
         self._facts[row] = facts
         while len(self._facts) > FACTS_KEPT:
             self._facts.popitem(last=False)

@@ -30,8 +30,11 @@ class FindService(QObject):
         state.session.find_requested.connect(self._find)
 
     def open(self, loaded: Loaded) -> None:
-        """Find galaxies of another workspace."""
-        self._loaded = loaded
+        """Find galaxies of another workspace, or of the same one with something new."""
+        before, self._loaded = self._loaded, loaded
+        if before is not None and before.facts.folder != loaded.facts.folder:
+            # The row that is being looked for is another galaxy here.
+            self._background.drop("find")
 
     def find(self, text: str, failed: Callable[[str], None]) -> None:
         """Make the galaxy of `text` active, or call `failed` with a sentence."""

@@ -104,4 +104,4 @@ def test_a_damaged_file_is_as_none(state: ApplicationState, settings: Path) -> N
         stored = QSettings(str(settings), QSettings.Format.IniFormat)
         stored.setValue("layouts", text)
         stored.sync()
-        LayoutMemory(state.view, settings)
+        assert not LayoutMemory(state.view, settings)._layouts

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -65,6 +68,24 @@ def test_a_galaxy_that_is_just_being_read_ahead_is_shown_too(
         qtbot.waitUntil(
             lambda row=row: opened.cutout.cutout is not None and opened.cutout.cutout.row == row
         )
+
+
+def test_what_was_looked_up_for_the_workspace_before_is_not_kept_for_the_next(
+    opened: ApplicationState, services: Services, tmp_path: Path, qtbot: QtBot
+) -> None:
+    loaded = services.workspace.loaded
+    assert loaded is not None
+    opened.selection.set_active(5)
+    opened.session.request_find("G5-9")
+    elsewhere = replace(loaded, facts=replace(loaded.facts, folder=tmp_path / "other"))
+    services.cutouts.open(elsewhere)
+    services.finding.open(elsewhere)
+    qtbot.waitUntil(lambda: opened.cutout.cutout is not None)
+    assert 5 not in services.cutouts._facts
+    # In the thread that looks for galaxies: what was asked for before has been answered then.
+    with qtbot.waitSignal(opened.columns.ready):
+        opened.columns.values("ra")
+    assert opened.selection.active == 5
 
 
 def test_steps_end_at_the_ends_of_the_list(opened: ApplicationState) -> None:
