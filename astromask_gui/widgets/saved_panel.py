@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QFileDialog, QMenu, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from astromask_gui.icons import icon
+from astromask_gui.parts.galaxy_deeds import save_dialog
 from astromask_gui.parts.modes import MODE_KEYS, MODE_TEXTS
 from astromask_gui.parts.small import label
 from astromask_gui.state.application import ApplicationState
@@ -132,11 +133,7 @@ class SavedPanel(QWidget):
 
     def choose_export(self, name: str) -> None:
         """Ask for a CSV file to write identifiers and coordinates to."""
-        dialog = QFileDialog(self, f"Export “{name}”")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["Comma-separated values (*.csv)"])
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile(f"{name.replace('/', '-')}.csv")
+        kind = "Comma-separated values (*.csv)"
+        dialog = save_dialog(self, f"Export “{name}”", kind, "csv", name)
         dialog.fileSelected.connect(lambda path: self._state.saved.export(name, Path(path)))
         dialog.open()

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QImage, QPixmap
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -18,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from astromask_gui.parts.galaxy_deeds import save_dialog
 from astromask_gui.parts.small import label
 from astromask_gui.state.exports import Export, Exports
 from astromask_gui.widgets.map_figure import MapScene
@@ -108,12 +108,8 @@ class ExportDialog(QDialog):
 
     def _choose_file(self) -> None:
         ending = self.form.options().format
-        dialog = QFileDialog(self, "Export the map")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
-        dialog.setDefaultSuffix(ending)
-        dialog.selectFile(f"{self._name}.{ending}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        kind = f"{ending.upper()} (*.{ending})"
+        dialog = save_dialog(self, "Export the map", kind, ending, self._name)
         dialog.fileSelected.connect(lambda path: self.export_to(Path(path)))
         dialog.open()
 

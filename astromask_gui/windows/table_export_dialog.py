@@ -11,13 +11,13 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from astromask_gui.parts.galaxy_deeds import save_dialog
 from astromask_gui.parts.small import label
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.table import TableExport, TableFormat, TablePart
@@ -105,12 +105,8 @@ class TableExportDialog(QDialog):
 
     def _choose_file(self) -> None:
         words, ending, _ = FORMATS[self.chosen_format()]
-        dialog = QFileDialog(self, "Export the table")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"{words} (*.{ending})")
-        dialog.setDefaultSuffix(ending)
-        dialog.selectFile(f"{self._name}.{ending}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        kind = f"{words} (*.{ending})"
+        dialog = save_dialog(self, "Export the table", kind, ending, self._name)
         dialog.fileSelected.connect(lambda path: self.export_to(Path(path)))
         dialog.open()
 

@@ -147,7 +147,8 @@ def _files(
         else:
             bad.append(f"There is no file or folder {path}.")
     beside = [p for p in found if is_beside(p) and not any(glob.fits(p) for glob in given)]
-    return [path for path in found if path not in set(beside)], beside, bad
+    left_out = set(beside)
+    return [path for path in found if path not in left_out], beside, bad
 
 
 def _in_folder(folder: Path) -> list[Path]:
