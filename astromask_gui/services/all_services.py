@@ -20,8 +20,10 @@ from astromask_gui.services.job_service import JobService
 from astromask_gui.services.join_service import JoinService
 from astromask_gui.services.label_service import LabelService
 from astromask_gui.services.light_service import LightService
+from astromask_gui.services.measure_service import MeasureService
 from astromask_gui.services.patch_service import PatchService
 from astromask_gui.services.reader import SHARP_TILES, start_reader
+from astromask_gui.services.ring_service import RingService
 from astromask_gui.services.samp_service import SampService
 from astromask_gui.services.saved_service import SavedService
 from astromask_gui.services.search_service import SearchService
@@ -67,6 +69,8 @@ class Services(QObject):
         self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
         self.labels = LabelService(state, self)
         self.light = LightService(state, self)
+        self.measures = MeasureService(state, self)
+        self.rings = RingService(state, self)
         self.saved = SavedService(state, self)
         self.gallery = GalleryService(state, self)
         self.colours = ColourService(state, self)
@@ -89,6 +93,7 @@ class Services(QObject):
         self.workspace.changing.connect(self.kept_filters.forget)
         self.workspace.closed.connect(self.identifiers.start_over)
         self.workspace.closed.connect(self.labels.forget)
+        self.workspace.closed.connect(self.rings.forget)
         self.workspace.closed.connect(self.table.forget)
         self.workspace.closed.connect(self.joins.forget)
         self.workspace.closed.connect(self.kept_filters.forget)
@@ -107,6 +112,7 @@ class Services(QObject):
             self.inference,
             self.search,
             self.labels,
+            self.rings,
             self.saved,
             self.gallery,
             self.sheets,
@@ -124,6 +130,8 @@ class Services(QObject):
         """Finish writing grades and selections, end the children; jobs go on by themselves."""
         self.labels.close()
         self.light.close()
+        self.measures.close()
+        self.rings.close()
         self.saved.close()
         self.gallery.close()
         self.sheets.close()

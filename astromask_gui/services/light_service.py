@@ -97,7 +97,7 @@ def _unsharp(cutout: Cutout, settings: LightSettings, survey: SurveyPixels) -> L
     left = _without_missing(unsharp(cutout.pixels, settings.radius), cutout)
     scale = survey.pixel_scale
     size = f"{settings.radius * scale:.2f}″" if scale else f"{settings.radius:.1f} px"
-    return LightAnswer(cutout.row, settings, left, f"unsharp mask, σ {size}")
+    return LightAnswer(cutout.row, settings, left, f"unsharp {size}")
 
 
 def _rotation(cutout: Cutout, settings: LightSettings) -> LightAnswer:
@@ -105,9 +105,7 @@ def _rotation(cutout: Cutout, settings: LightSettings) -> LightAnswer:
 
     centre = _centre(cutout)
     left = _without_missing(rotation_residual(cutout.pixels, centre), cutout)
-    return LightAnswer(
-        cutout.row, settings, left, "less itself turned by 180°", centre=_offset(cutout, centre)
-    )
+    return LightAnswer(cutout.row, settings, left, "180° residual", centre=_offset(cutout, centre))
 
 
 def _isophotes(cutout: Cutout, settings: LightSettings) -> LightAnswer:
@@ -115,7 +113,7 @@ def _isophotes(cutout: Cutout, settings: LightSettings) -> LightAnswer:
 
     found = subtract_isophotes(cutout.pixels, cutout.missing)
     pixels = found.model if settings.shows_model else found.residual
-    caption = "smooth model" if settings.shows_model else "less its isophotes"
+    caption = "smooth model" if settings.shows_model else "residual"
     centre = _offset(cutout, (found.ellipses[0].x, found.ellipses[0].y))
     return LightAnswer(cutout.row, settings, pixels, caption, found.sentence, centre=centre)
 

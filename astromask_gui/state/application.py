@@ -24,6 +24,7 @@ from astromask_gui.state.joins import Joins
 from astromask_gui.state.labels import Labels
 from astromask_gui.state.light import Light
 from astromask_gui.state.maps import Maps
+from astromask_gui.state.measure import Measure
 from astromask_gui.state.messages import Messages
 from astromask_gui.state.neighbours import NeighboursState
 from astromask_gui.state.own_colours import OwnColours
@@ -69,6 +70,7 @@ class ApplicationState(QObject):
         self.sky_places = SkyPlaces(self)
         self.light = Light(self)
         self.interop = Interop(self)
+        self.measure = Measure(self)
         self.pins = Pins(self)
         self.reconstruction = ReconstructionState(self)
         self.patch_maps = PatchMaps(self)

@@ -16,6 +16,7 @@ from astromask_gui.widgets.cutout_marks import CutoutMarks
 from astromask_gui.widgets.cutout_pictures import CutoutPictures
 from astromask_gui.widgets.cutout_tools import CutoutTools
 from astromask_gui.widgets.light_bar import LightBar
+from astromask_gui.widgets.measure_shapes import MeasureShapes, ShapeTool
 
 
 class CutoutPanel(QWidget):
@@ -39,6 +40,7 @@ class CutoutPanel(QWidget):
         self.empty = EmptyState("Click a point on the map to see the galaxy.")
         self._build()
         self._connect_signals()
+        self._add_measures(state)
         self._sync_layout()
         self._sync_cutout()
 
@@ -68,6 +70,17 @@ class CutoutPanel(QWidget):
         self._view.tool_changed.connect(self._sync_tool)
         self._view.layout_changed.connect(self._sync_layout)
         self.bands.pressed.connect(self.controls.toggle_band)
+
+    def _add_measures(self, state: ApplicationState) -> None:
+        """The aperture and the Einstein ring; buttons for them are in the panel of measures."""
+        measure, picture = state.measure, self.picture
+        self.shapes = MeasureShapes(picture, measure, lambda: self._view.tool)
+        self._handlers["aperture"] = ShapeTool(
+            picture, lambda: measure.aperture, measure.set_aperture
+        )
+        self._handlers["ring"] = ShapeTool(picture, lambda: measure.ring, measure.set_ring)
+        for signal in (measure.shape_changed, measure.ring_changed, self._view.tool_changed):
+            signal.connect(picture.update)
 
     def add_tool(self, tool: Tool, icon: str, name: str, tip: str, handler: PictureTool) -> None:
         """Offer a tool for the large picture: its button, and what takes the mouse."""

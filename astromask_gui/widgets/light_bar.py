@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PyQt6.QtCore import QSignalBlocker, Qt
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from astromask_gui.icons import icon
 from astromask_gui.parts.log_slider import LogSlider
@@ -43,12 +43,13 @@ class LightBar(QWidget):
         self._state, self._light = state, state.light
         self.mode = QComboBox()
         self.mode.setAccessibleName("Light of the galaxy")
-        self.mode.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # Rather than that the panel has to grow, its words are cut.
+        self.mode.setMinimumWidth(88)
         for index, mode in enumerate(MODES):
             self.mode.addItem(_NAMES[mode], mode)
             self.mode.setItemData(index, _TIPS[mode], Qt.ItemDataRole.ToolTipRole)
         self.first, self.second = QComboBox(), QComboBox()
-        self._minus = label("−", "muted")
+        self._caption, self._minus = label("Light", "muted"), label("−", "muted")
         for box in (self.first, self.second):
             box.setMinimumContentsLength(1)
             box.setSizeAdjustPolicy(
@@ -76,7 +77,7 @@ class LightBar(QWidget):
     def _build(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(4)
-        row.addWidget(label("Light", "muted"))
+        row.addWidget(self._caption)
         row.addWidget(self.mode)
         for widget in (self.first, self._minus, self.second, self.fit):
             row.addWidget(widget)
@@ -117,6 +118,7 @@ class LightBar(QWidget):
             box.setCurrentIndex(band)
         for widget in (self.first, self._minus, self.second, self.fit, self.ratio):
             widget.setVisible(mode == "difference")
+        self._caption.setVisible(mode != "difference")
         self.radius.setVisible(mode == "unsharp")
         self.shows_model.setVisible(mode == "isophotes")
         with QSignalBlocker(self.shows_model):
@@ -143,7 +145,8 @@ class LightBar(QWidget):
     def choose_mode(self, mode: Mode) -> None:
         """Take the light away in this way."""
         settings = self._light.settings
-        if mode == "difference" and settings.mode == "off" and settings.ratio is None:
+        untouched = LightSettings(settings.mode, radius=settings.radius)
+        if mode == "difference" and replace(settings, shows_model=False) == untouched:
             first, second = blue_and_red(self._state.display.survey.bands)
             settings = replace(settings, first=first, second=second)
         self._light.set_settings(replace(settings, mode=mode))

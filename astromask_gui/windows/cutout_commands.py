@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QInputDialog
 
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.cutout_view import Tool
 from astromask_gui.state.light import Mode
 from astromask_gui.windows.actions import ActionSpec
 
@@ -52,6 +53,10 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
         dialog.intValueSelected.connect(state.preferences.set_cache_megabytes)
         dialog.open()
 
+    def measure(tool: Tool) -> None:
+        window.show_panel("measure")
+        window.measure.take(tool)
+
     return [
         make("&Next in the list", "The next galaxy of the list in use", partial(step, 1), "J"),
         make("&Previous in the list", "The galaxy before it", partial(step, -1), "K"),
@@ -63,6 +68,19 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
         ],
         make("Smooth &model", "The model of the isophotes, or what it leaves",
              panel.light.toggle_model, "Shift+I"),
+        make("Aper&ture", "Sum the light within a circle or ellipse",
+             partial(measure, "aperture"), "Alt+A", True),
+        make("&Einstein ring", "Fit a ring to the arcs", partial(measure, "ring"), "Alt+E"),
+        make("Keep the &ring", "The ring's radius, as a measure of this galaxy",
+             window.measure.keep_ring, "Alt+K"),
+        make("Radial pro&file", "Brightness over the radius, or the table",
+             window.measure.toggle_profile, "Alt+P"),
+        make("Copy the &photometry", "The table of the aperture, to the clipboard",
+             window.measure.copy_table, "Alt+C"),
+        make("Make the shape r&ound", "A circle of the same area",
+             window.measure.make_round, "Alt+R"),
+        make("Clear the shapes", "Take aperture and ring off the picture",
+             window.measure.clear, "Alt+X"),
         make("The model's &crop", "Only what the model sees, or all of the cutout",
              panel.tools.toggle_crop, "Ctrl+Alt+B", True),
         make("&All bands", "Colour and every band beside each other",

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QByteArray, QSettings, Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 Preset = Literal["Explore", "Search", "Label"]
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 _AREA = Qt.DockWidgetArea
 _SMALL_HEIGHT = 1060
 """Below this height of the window, panels of the right side share their place as tabs."""
@@ -32,6 +32,7 @@ PANELS = (
     Panel("cutout", "Cutout", _AREA.RightDockWidgetArea),
     Panel("reconstruction", "Masked reconstruction", _AREA.RightDockWidgetArea),
     Panel("labels", "Label", _AREA.RightDockWidgetArea),
+    Panel("measure", "Measure", _AREA.RightDockWidgetArea),
     Panel("neighbours", "Neighbours", _AREA.BottomDockWidgetArea),
     Panel("gallery", "Gallery", _AREA.BottomDockWidgetArea),
     Panel("table", "Table", _AREA.BottomDockWidgetArea),
@@ -76,6 +77,9 @@ class Docks:
         if is_small:
             window.tabifyDockWidget(docks["filters"], docks["saved"])
             window.tabifyDockWidget(docks["reconstruction"], docks["labels"])
+            window.tabifyDockWidget(docks["labels"], docks["measure"])
+        else:
+            window.tabifyDockWidget(docks["labels"], docks["measure"])
         # Only now: all beside each other they would make the window grow.
         for panel in PANELS:
             docks[panel.name].setVisible(panel.name not in _HIDDEN[preset])
@@ -83,6 +87,8 @@ class Docks:
         if is_small:
             docks["filters"].raise_()
             docks["reconstruction" if preset != "Label" else "labels"].raise_()
+        else:
+            docks["labels"].raise_()
         window.resize(size)
         self._resize(preset, size.width(), size.height())
 

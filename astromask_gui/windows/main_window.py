@@ -31,6 +31,7 @@ from astromask_gui.widgets.jobs_panel import JobsPanel
 from astromask_gui.widgets.label_panel import LabelPanel
 from astromask_gui.widgets.legend_panel import LegendPanel
 from astromask_gui.widgets.map_pair import MapPair
+from astromask_gui.widgets.measure_panel import MeasurePanel
 from astromask_gui.widgets.neighbours_panel import NeighboursPanel
 from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
 from astromask_gui.widgets.samp_label import SampLabel
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.map = self.maps.first
         self.start = StartPage(state)
         self.cutout = CutoutPanel(state)
+        self.measure = MeasurePanel(state)
         self.reconstruction = ReconstructionPanel(state)
         self.neighbours = NeighboursPanel(state)
         self.gallery = GalleryPanel(state)
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
                 "cutout": self.cutout,
                 "reconstruction": self.reconstruction,
                 "labels": self.labels,
+                "measure": self.measure,
                 "neighbours": self.neighbours,
                 "gallery": self.gallery,
                 "table": self.table,

@@ -38,7 +38,7 @@ def test_each_way_shows_its_own_controls(panel: CutoutPanel, state: ApplicationS
         assert state.light.settings.mode == mode
         for owner, widgets in controls.items():
             assert all(widget.isVisible() == (owner == mode) for widget in widgets)
-        assert bar.minimumSizeHint().width() <= 345 - 24, f"{mode} widens the panel"
+        assert bar.minimumSizeHint().width() <= 316 - 24, f"{mode} widens the panel"
 
 
 def test_what_is_left_is_shown_with_its_name(panel: CutoutPanel, state: ApplicationState) -> None:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 Place = tuple[float, float]
 
-_SEARCH_SHARE = 6
-"""The centre is sought within this fraction of a picture's side from its middle."""
-_SMALLEST_SEARCH, _LARGEST_SEARCH = 3.0, 15.0
+_SEARCH_SHARE = 16
+"""The centre is sought within this fraction of a picture's side from its middle: surveys cut
+around their galaxies, and an arc may be brighter than what bends it."""
+_SMALLEST_SEARCH, _LARGEST_SEARCH = 2.0, 10.0
 _SMOOTHING = 1.5
-_CENTROID_RADIUS = 4.0
+_CENTROID_RADIUS = 2.5
 _MATCH_RADIUS = 8.0
 """Pixels around the centre that are compared with themselves, turned."""
 
@@ -80,5 +81,5 @@ def _most_symmetric(plane: NDArray[np.float64], start: Place) -> Place:
     options = {"initial_simplex": simplex, "xatol": 1e-3, "fatol": 1e-9, "maxiter": 80}
     found = minimize(asymmetry, begin, method="Nelder-Mead", options=options).x
     # Far from where it began it has found another symmetry, not the centre.
-    far = np.hypot(*(found - begin)) > _CENTROID_RADIUS / 2
+    far = np.hypot(*(found - begin)) > _CENTROID_RADIUS
     return start if far else (float(found[0]), float(found[1]))
