@@ -79,6 +79,11 @@ class StatusStrip(QStatusBar):
         self.addPermanentWidget(self.dot)
         self.addPermanentWidget(self.worker)
 
+    def add_before_worker(self, widget: QWidget) -> None:
+        """Have a widget stay at the right, left of the model's state."""
+        # Places are counted over all widgets: the counts and the message come first.
+        self.insertPermanentWidget(2, widget)
+
     def _connect_signals(self) -> None:
         state = self._state
         for signal in (state.selection.changed, state.filters.changed, state.session.changed):

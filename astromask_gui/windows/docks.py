@@ -128,9 +128,13 @@ class Docks:
 
     def restore(self, settings: QSettings) -> bool:
         """Put the panels where they were; False where nothing usable is remembered."""
-        geometry, layout = settings.value("window/geometry"), settings.value("window/layout")
-        if isinstance(geometry, QByteArray):
-            self._window.restoreGeometry(geometry)
+        layout = settings.value("window/layout")
         if not isinstance(layout, QByteArray):
             return False
         return self._window.restoreState(layout, LAYOUT_VERSION)
+
+    def restore_window(self, settings: QSettings) -> None:
+        """Give the window the place and size it had; before it is shown, so that none jumps."""
+        geometry = settings.value("window/geometry")
+        if isinstance(geometry, QByteArray):
+            self._window.restoreGeometry(geometry)

@@ -105,6 +105,8 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect_signals()
         self.resize(_size_that_fits())
+        if settings is not None:
+            self.docks.restore_window(settings)
         self._sync_session()
         self._sync_jobs()
 
@@ -141,7 +143,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(tools)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         strip = StatusStrip(self._state)
-        strip.insertPermanentWidget(0, SampLabel(self._state.interop))
+        strip.add_before_worker(SampLabel(self._state.interop))
         self.setStatusBar(strip)
 
     def _fill_panels_menu(self, view: QMenu) -> None:
@@ -174,6 +176,7 @@ class MainWindow(QMainWindow):
         show_page(self.pages, 1 if is_open else 0)
         self.tools.setVisible(is_open)
         if not is_open:
+            self._remember()
             self.docks.set_visible(False)
             self._laid_out = False
         elif not self._laid_out:
@@ -307,9 +310,12 @@ class MainWindow(QMainWindow):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
-    def closeEvent(self, event: QCloseEvent | None) -> None:
+    def _remember(self) -> None:
         if self._settings is not None and self._laid_out:
             self.docks.save(self._settings)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self._remember()
         self.maps.close_frames()
         super().closeEvent(event)
 

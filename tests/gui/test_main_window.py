@@ -17,6 +17,8 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.labels import GRADES
 from astromask_gui.state.neighbours import Query
 from astromask_gui.style import apply_style
+from astromask_gui.widgets.samp_label import SampLabel
+from astromask_gui.widgets.status_strip import StatusStrip
 from astromask_gui.windows.main_window import MainWindow
 from tests.gui.conftest import answer_query, give_thumbnails, make_cutout, make_reconstruction
 
@@ -321,6 +323,41 @@ def test_the_layout_is_remembered(state: ApplicationState, qtbot: QtBot, tmp_pat
     second = open_window()
     assert "filters" not in visible_panels(second) and "cutout" in visible_panels(second)
     second.close()
+
+
+def test_panels_stay_where_they_are_from_one_workspace_to_the_next_and_the_size_too(
+    state: ApplicationState, qtbot: QtBot, tmp_path: Path
+) -> None:
+    settings = QSettings(str(tmp_path / "layout.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(state, settings)
+    qtbot.addWidget(window)
+    show(window, qtbot)
+    window.docks.docks["filters"].close()
+    workspace = state.session.workspace
+    state.session.set_workspace(None)
+    window.resize(1500, 850)
+    state.session.set_workspace(workspace)
+    assert "filters" not in visible_panels(window) and "cutout" in visible_panels(window)
+    assert (window.width(), window.height()) == (1500, 850)
+    window.close()
+    state.session.set_workspace(None)
+    again = MainWindow(state, settings)
+    qtbot.addWidget(again)
+    show(again, qtbot, (1400, 820))
+    state.session.set_workspace(workspace)
+    assert (again.width(), again.height()) == (1400, 820), "a size asked for is kept"
+    again.close()
+
+
+def test_a_connection_is_told_left_of_the_models_state(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    told = window.findChild(SampLabel)
+    strip = window.findChild(StatusStrip)
+    assert told is not None and strip is not None
+    state.interop.set_status("connecting")
+    qtbot.waitUntil(lambda: told.isVisible() and told.width() > 0)
+    assert strip.message.x() < told.x() < strip.dot.x()
 
 
 def test_a_layout_of_another_version_is_left_alone(
