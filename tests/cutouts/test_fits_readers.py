@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,18 @@ def test_bands_that_nobody_names_are_the_users_to_say(tmp_path: Path) -> None:
 def test_zero_points_may_differ_by_band(tmp_path: Path) -> None:
     path = cube(tmp_path / "a.fits", BANDS="gr z", MAGZP1=30.0, MAGZP2=27.0, MAGZP3=25.0)
     assert open_reader(path).layout.zero_points == (30, 27, 25)
+
+
+def test_a_packed_file_that_is_damaged_in_its_middle_is_refused(tmp_path: Path) -> None:
+    path = cube(tmp_path / "a.fits")
+    whole = path.read_bytes()
+    # A stream that is flushed, and then goes on with what is no block of it.
+    packer = zlib.compressobj(wbits=31)
+    begun = packer.compress(whole[:4000]) + packer.flush(zlib.Z_FULL_FLUSH)
+    damaged = tmp_path / "b.fits.gz"
+    damaged.write_bytes(begun + b"\xff" * 4000)
+    with pytest.raises(FormatError, match=r"b\.fits\.gz can't be read as FITS"):
+        open_reader(damaged).read(ROWS)
 
 
 @pytest.mark.parametrize("kind", ["gz", "fz", "scaled", "channel_last", "one_band"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -30,6 +31,8 @@ _NOT_PIXELS = (
     "BKG",
 )  # fmt: skip
 
+_DAMAGE = (OSError, EOFError, VerifyError, ValueError, TypeError, LookupError, zlib.error)
+
 
 @contextmanager
 def reading_fits(path: Path) -> Iterator[None]:
@@ -40,7 +43,7 @@ def reading_fits(path: Path) -> Iterator[None]:
             yield
         except AstroMaskError:
             raise
-        except (OSError, EOFError, VerifyError, ValueError, TypeError, LookupError) as error:
+        except _DAMAGE as error:
             raise FormatError(f"{path} can't be read as FITS: {error}.") from error
 
 

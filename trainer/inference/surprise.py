@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from trainer.cutouts.scaling import MAD_TO_SIGMA
+
 _FEWEST = 50
 """Galaxies of like contrast that are compared; fewer would set their own standard."""
 _MOST_GROUPS = 100
-_MAD_TO_SIGMA = 1.4826
 _LEAST_SCATTER = 0.01
 """In log10: errors that differ by less are alike, however little the others scatter."""
 
@@ -43,4 +44,4 @@ def surprise(error: np.ndarray, contrast: np.ndarray) -> np.ndarray:
 
 def _scatter(above: np.ndarray) -> float:
     deviation = float(np.median(np.abs(above - np.median(above))))
-    return max(_MAD_TO_SIGMA * deviation, _LEAST_SCATTER)
+    return max(MAD_TO_SIGMA * deviation, _LEAST_SCATTER)
