@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QListWidgetItem, QWidget
 
+from astromask_gui.parts.column_popup import ColumnPopup
 from astromask_gui.state.columns import Columns
 from astromask_gui.state.histograms import Histograms
-from astromask_gui.theme import SPACE
 
 _SIZE = (220, 280)
 
 
-class HistogramChooser(QFrame):
+class HistogramChooser(ColumnPopup):
     """A small window that goes when something is chosen, or one clicks beside it."""
 
     chosen = pyqtSignal(str)
 
     def __init__(self, columns: Columns, histograms: Histograms, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("columnChooser")
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a column")
-        self.list = QListWidget()
-        self.list.setAccessibleName("Columns")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE[1], SPACE[1], SPACE[1], SPACE[1])
-        column.setSpacing(SPACE[1])
+        super().__init__("Columns", parent)
+        column = self.column()
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
         self.resize(*_SIZE)
@@ -40,48 +32,31 @@ class HistogramChooser(QFrame):
                 item.setToolTip(facts)
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
-        self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._choose_current)
         self.list.itemClicked.connect(self._choose)
         self.list.itemActivated.connect(self._choose)
 
     def show_at(self, place: QPoint) -> None:
         """Open with the upper left corner there, or where the screen has room."""
-        screen = self.screen()
-        if screen is not None:
-            free = screen.availableGeometry()
-            place.setX(max(free.left(), min(place.x(), free.right() - self.width())))
-            place.setY(max(free.top(), min(place.y(), free.bottom() - self.height())))
-        self.move(place)
-        self.show()
-        self.search.setFocus()
+        self.open_at(place, self)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Up and Down go along the list while one types."""
         assert event is not None
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        elif step is not None:
-            shown = [row for row in range(self.list.count()) if not self._item(row).isHidden()]
+        if step is not None:
+            shown = [row for row, item in enumerate(self.items()) if not item.isHidden()]
             further = [row for row in shown if (row - self.list.currentRow()) * step > 0]
             if further:
                 self.list.setCurrentRow(further[0] if step > 0 else further[-1])
         else:
             super().keyPressEvent(event)
 
-    def _filter(self, text: str) -> None:
-        first = None
-        for row in range(self.list.count()):
-            is_hidden = text.strip().lower() not in self._item(row).text().lower()
-            self._item(row).setHidden(is_hidden)
-            first = row if first is None and not is_hidden else first
-        self.list.setCurrentRow(-1 if first is None else first)
-
-    def _item(self, row: int) -> QListWidgetItem:
-        item = self.list.item(row)
-        assert item is not None
-        return item
+    def filter(self, text: str) -> None:
+        """Hide the names in which a text does not stand; Return means the first of the others."""
+        super().filter(text)
+        shown = (row for row, item in enumerate(self.items()) if not item.isHidden())
+        self.list.setCurrentRow(next(shown, -1))
 
     def _choose_current(self) -> None:
         item = self.list.currentItem()

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, QSignalBlocker, Qt
-from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
-    QFrame,
-    QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
+from astromask_gui.parts.column_popup import ColumnPopup
 from astromask_gui.parts.small import label
 from astromask_gui.state.columns import Columns
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.view import MapView
-from astromask_gui.theme import SPACE
 from astromask_gui.widgets.map_card_facts import card_columns
 
 _SIZE = (240, 320)
@@ -26,33 +21,23 @@ _GAP = 4
 _NOT_OFFERED = "object_id"
 
 
-class ColumnChooser(QFrame):
+class ColumnChooser(ColumnPopup):
     """A small window that goes when one clicks beside it; each tick counts at once."""
 
     def __init__(
         self, columns: Columns, preferences: Preferences, view: MapView, parent: QWidget
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("columnChooser")
+        super().__init__("Columns on the cards", parent)
         self._columns, self._preferences, self._view = columns, preferences, view
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a column")
-        self.search.setClearButtonEnabled(True)
-        self.list = QListWidget()
-        self.list.setAccessibleName("Columns on the cards")
         self.usual = QPushButton("The usual ones")
         self.usual.setToolTip("Kind, redshift and magnitude, as far as the survey has them")
         self._build()
         self._fill()
-        self.search.textChanged.connect(self._filter)
         self.list.itemChanged.connect(self._choose)
         self.usual.clicked.connect(self._choose_usual)
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE[1], SPACE[1], SPACE[1], SPACE[1])
-        column.setSpacing(SPACE[1])
+        column = self.column()
         column.addWidget(label("Columns on the cards", "strong"))
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
@@ -68,16 +53,9 @@ class ColumnChooser(QFrame):
         else:
             middle = parent.rect().center()
             corner = parent.mapToGlobal(middle - self.rect().center())
-        screen = parent.screen()
-        if screen is not None:
-            free = screen.availableGeometry()
-            if widget is not None and corner.x() + self.width() > free.right():
-                corner = widget.mapToGlobal(QPoint(-_GAP - self.width(), 0))
-            corner.setX(max(free.left(), min(corner.x(), free.right() - self.width())))
-            corner.setY(max(free.top(), min(corner.y(), free.bottom() - self.height())))
-        self.move(corner)
-        self.show()
-        self.search.setFocus()
+        if widget is not None and _is_beyond(corner.x() + self.width(), parent):
+            corner = widget.mapToGlobal(QPoint(-_GAP - self.width(), 0))
+        self.open_at(corner, parent)
 
     def _fill(self) -> None:
         """The columns in the catalogue's order; the colouring one is always on the card."""
@@ -98,15 +76,11 @@ class ColumnChooser(QFrame):
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
                     item.setToolTip("The map is coloured by it, so it is always shown")
                 self.list.addItem(item)
-        self._filter(self.search.text())
-
-    def _filter(self, text: str) -> None:
-        for item in self._items():
-            item.setHidden(text.strip().lower() not in item.text().lower())
+        self.filter(self.search.text())
 
     def _choose(self) -> None:
         ticked = [
-            item.text() for item in self._items() if item.checkState() == Qt.CheckState.Checked
+            item.text() for item in self.items() if item.checkState() == Qt.CheckState.Checked
         ]
         coloured, kept = self._view.colouring.column, self._preferences.card_columns or ()
         # What was chosen for other surveys, or is shown for its colour only, is not forgotten.
@@ -119,13 +93,8 @@ class ColumnChooser(QFrame):
         self._preferences.set_card_columns(None)
         self._fill()
 
-    def _items(self) -> list[QListWidgetItem]:
-        found = (self.list.item(place) for place in range(self.list.count()))
-        return [item for item in found if item is not None]
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        assert event is not None
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
+def _is_beyond(right: int, widget: QWidget) -> bool:
+    """Whether a place lies to the right of what a widget's screen shows."""
+    screen = widget.screen()
+    return screen is not None and right > screen.availableGeometry().right()

@@ -3,46 +3,36 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, QSignalBlocker, Qt
-from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHBoxLayout,
-    QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
+from astromask_gui.parts.column_popup import ColumnPopup
 from astromask_gui.parts.small import label
 from astromask_gui.state.columns import Columns
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.table_look import TableLook
-from astromask_gui.theme import SPACE
 
 _SIZE = (260, 380)
 _GAP = 4
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
-class TableColumns(QFrame):
+class TableColumns(ColumnPopup):
     """A small window that goes when one clicks beside it; each tick and drag counts at once."""
 
     def __init__(self, columns: Columns, preferences: Preferences, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("columnChooser")
+        super().__init__("Columns of the table", parent)
         self._columns, self._preferences = columns, preferences
-        self.search = QLineEdit()
-        self.list = QListWidget()
         self.all = QPushButton("Show all")
         self.none = QPushButton("Hide all")
         self.usual = QPushButton("As usual")
         self._build()
         self._fill()
-        self.search.textChanged.connect(self._filter)
         self.list.itemChanged.connect(self._choose)
         model = self.list.model()
         assert model is not None
@@ -52,16 +42,11 @@ class TableColumns(QFrame):
         self.usual.clicked.connect(self._choose_usual)
 
     def _build(self) -> None:
-        self.search.setPlaceholderText("Find a column")
-        self.search.setClearButtonEnabled(True)
-        self.list.setAccessibleName("Columns of the table")
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.all.setToolTip("Show every column that is listed here")
         self.none.setToolTip("Hide every column that is listed here")
         self.usual.setToolTip("Every column, in the catalogue's order and at its usual width")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE[1], SPACE[1], SPACE[1], SPACE[1])
-        column.setSpacing(SPACE[1])
+        column = self.column()
         column.addWidget(label("Columns of the table", "strong"))
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
@@ -76,15 +61,9 @@ class TableColumns(QFrame):
         """Open at a button, on whichever side there is room."""
         corner = widget.mapToGlobal(QPoint(widget.width() - self.width(), -self.height() - _GAP))
         screen = widget.screen()
-        if screen is not None:
-            free = screen.availableGeometry()
-            if corner.y() < free.top():
-                corner.setY(widget.mapToGlobal(QPoint(0, widget.height() + _GAP)).y())
-            corner.setX(max(free.left(), min(corner.x(), free.right() - self.width())))
-            corner.setY(max(free.top(), min(corner.y(), free.bottom() - self.height())))
-        self.move(corner)
-        self.show()
-        self.search.setFocus()
+        if screen is not None and corner.y() < screen.availableGeometry().top():
+            corner.setY(widget.mapToGlobal(QPoint(0, widget.height() + _GAP)).y())
+        self.open_at(corner, widget)
 
     def _fill(self) -> None:
         look = self._preferences.table_look
@@ -98,24 +77,20 @@ class TableColumns(QFrame):
                 column = self._columns.column(name)
                 item.setToolTip(column.description if column is not None else "")
                 self.list.addItem(item)
-        self._filter(self.search.text())
-
-    def _filter(self, text: str) -> None:
-        for item in self._items():
-            item.setHidden(text.strip().lower() not in item.text().lower())
+        self.filter(self.search.text())
 
     def _choose(self) -> None:
-        hidden = [item.text() for item in self._items() if item.checkState() == _UNCHECKED]
+        hidden = [item.text() for item in self.items() if item.checkState() == _UNCHECKED]
         look = self._preferences.table_look
         self._preferences.set_table_look(look.with_hidden(hidden, self._columns.names()))
 
     def _move(self) -> None:
-        names = [item.text() for item in self._items()]
+        names = [item.text() for item in self.items()]
         self._preferences.set_table_look(self._preferences.table_look.with_order(names))
 
     def _tick(self, state: Qt.CheckState) -> None:
         with QSignalBlocker(self.list):
-            for item in self._items():
+            for item in self.items():
                 if not item.isHidden():
                     item.setCheckState(state)
         self._choose()
@@ -124,14 +99,3 @@ class TableColumns(QFrame):
         look = self._preferences.table_look
         self._preferences.set_table_look(TableLook(pictures=look.pictures))
         self._fill()
-
-    def _items(self) -> list[QListWidgetItem]:
-        found = (self.list.item(place) for place in range(self.list.count()))
-        return [item for item in found if item is not None]
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        assert event is not None
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)

@@ -376,7 +376,7 @@ def test_columns_can_be_chosen_and_are_preferred_from_then_on(scene: Scene, qtbo
     card = show_card(scene, qtbot, alone(scene))
     card.columns_button.click()
     chooser = scene.canvas.findChild(ColumnChooser)
-    items = {item.text(): item for item in chooser._items()}
+    items = {item.text(): item for item in chooser.items()}
     for name in items:
         items[name].setCheckState(Qt.CheckState.Checked if name == "b" else Qt.CheckState.Unchecked)
     assert state.preferences.card_columns == ("b",)
