@@ -104,11 +104,12 @@ class LabelService(QObject):
     def _refresh_column(self, columns: tuple[Column, ...]) -> None:
         """The grades are a column too; the first grade makes it, others change its values."""
         name = f"grade_{self._state.labels.label_set}"
-        known = self._state.columns.column(name) is not None
-        if not known and any(column.name == name for column in columns):
-            self._state.columns.set_columns(columns)
-        elif known:
+        if self._state.columns.column(name) is not None:
             self._state.columns.invalidate(name)
+            return
+        for column in columns:
+            if column.name == name:
+                self._state.columns.add(column)
 
     def _run(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         desk = self._desk

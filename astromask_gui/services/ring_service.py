@@ -64,8 +64,7 @@ class RingService(QObject):
         if columns.column(column.name) is not None:
             columns.invalidate(column.name)
         else:
-            known = [columns.column(name) for name in columns.names()]
-            columns.set_columns([*(each for each in known if each is not None), column])
+            columns.add(column)
 
     def _run(self, work: Callable[[], object], done: Callable[..., None]) -> None:
         loaded = self._loaded

@@ -78,6 +78,11 @@ class Columns(QObject):
         self._asked &= set(self._columns)
         self.changed.emit()
 
+    def add(self, column: Column) -> None:
+        """Say that there is one column more; nothing happens where its name is known."""
+        if column.name not in self._columns:
+            self.set_columns([*self._columns.values(), column])
+
     def set_values(
         self, name: str, values: NDArray[np.generic], column: Column | None = None
     ) -> None:

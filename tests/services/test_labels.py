@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.columns import Column
 from tests.services.small_survey import COUNT, make_workspace
 from trainer.workspace.workspace import Workspace
 
@@ -86,6 +87,15 @@ def test_the_first_grade_makes_a_column_and_others_change_it(
         return values is not None and values[9] == 3 and values[2] == 0
 
     qtbot.waitUntil(known)
+
+
+def test_the_first_grade_leaves_columns_that_are_in_no_file(
+    opened: ApplicationState, qtbot: QtBot
+) -> None:
+    opened.columns.add(Column("placed on umap-0", "boolean"))
+    with qtbot.waitSignal(opened.columns.changed):
+        opened.labels.grade(np.array([4]), "A")
+    assert {"grade_lens", "placed on umap-0"} <= set(opened.columns.names())
 
 
 def test_closing_writes_every_grade_that_was_asked_for(
