@@ -25,6 +25,8 @@ from astromask_gui.parts.columns import FieldColumns
 from astromask_gui.parts.small import label
 from astromask_gui.state.jobs import FormField, JobForm
 
+_NOT_AS_CONTENTS = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+_LEAST_LETTERS = 10
 _AUTOMATIC = "automatic"
 """Shown where a field may stay empty."""
 
@@ -61,6 +63,9 @@ class _Editor(QWidget):
         if field.kind == "choice" or suggestions:
             combo = QComboBox()
             combo.setEditable(field.kind != "choice")
+            # A long path would push the other fields out of the panel.
+            combo.setSizeAdjustPolicy(_NOT_AS_CONTENTS)
+            combo.setMinimumContentsLength(_LEAST_LETTERS)
             if field.default is None and not suggestions:
                 # Nothing is chosen on the user's behalf: it is left to the job.
                 combo.addItem(_AUTOMATIC)

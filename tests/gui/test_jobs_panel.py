@@ -236,3 +236,18 @@ def test_nothing_can_be_started_without_a_workspace(
     panel = JobsPanel(empty_state)
     qtbot.addWidget(panel)
     assert not any(button.isEnabled() for button in panel.buttons.values())
+
+
+def test_a_long_path_leaves_the_other_fields_their_place(qtbot: QtBot) -> None:
+    deep = Path("/surveys") / ("a-folder-with-a-long-name/" * 6) / "checkpoint.safetensors"
+    wanted = next(form for form in job_forms(CHECKPOINT, "tiny") if form.kind == "embed")
+    form = JobFormView(wanted, (deep,))
+    qtbot.addWidget(form)
+    form.resize(660, 200)
+    form.show()
+    qtbot.waitExposed(form)
+    shown = [editor for editor in form._editors if editor.isVisible()]
+    assert len(shown) > 2
+    for editor in shown:
+        right = editor.mapTo(form, editor.rect().topRight()).x()
+        assert right <= form.width() and editor.control.width() >= 60
