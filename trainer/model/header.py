@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +81,3 @@ def header_from_metadata(path: Path, metadata: dict[str, str]) -> CheckpointHead
             f" ({', '.join(header.bands)}), its architecture has {header.architecture.bands}."
         )
     return header
-
-
-def finite_or_none(value: float) -> float | None:
-    """JSON has no NaN: a number that is none becomes None."""
-    return value if math.isfinite(value) else None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -16,11 +14,11 @@ import numpy as np
 
 from trainer.cutouts.detect import EMBEDDING_DATASETS, embeddings_in, file_kind
 from trainer.cutouts.hdf5_file import column_values, open_hdf5, read_rows, reading
+from trainer.cutouts.npy import NPY_DAMAGE, read_header
 from trainer.cutouts.text import text_array
 from trainer.errors import AstroMaskError, FormatError, QueryError
 from trainer.workspace.tables import DEC_NAMES, ID_NAMES, RA_NAMES
 
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError)
 _TILE = "tile"
 
 
@@ -230,15 +228,7 @@ class _Npz:
     def shape(self, name: str) -> tuple[int, ...]:
         """Of an array, by its header alone: others may be large."""
         with self._archive.zip.open(f"{name}.npy") as stream:
-            version = np.lib.format.read_magic(stream)
-            first = version == (1, 0)
-            read = (
-                np.lib.format.read_array_header_1_0
-                if first
-                else (np.lib.format.read_array_header_2_0)
-            )
-            shape: tuple[int, ...] = read(stream)[0]
-            return shape
+            return read_header(stream)[0]
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self._arrays:
@@ -269,5 +259,5 @@ def _reading(path: Path) -> Iterator[None]:
         yield
     except AstroMaskError:
         raise
-    except _DAMAGE as error:
+    except NPY_DAMAGE as error:
         raise FormatError(f"{path} can't be read: {str(error).strip(chr(39))}.") from error

@@ -15,7 +15,6 @@ from trainer.workspace.columns import ColumnStore
 from trainer.workspace.labels import LabelJournal
 from trainer.workspace.settings import (
     PACKED_FOLDER,
-    SETTINGS_FILE,
     BadFile,
     WorkspaceSettings,
     read_settings,
@@ -131,11 +130,6 @@ class Workspace:
         """Where packed copies of slow files are; may be deleted at any time."""
         return self.folder / PACKED_FOLDER
 
-    @property
-    def thumbnails_folder(self) -> Path:
-        """Where the window keeps small pictures; may be deleted at any time."""
-        return self.folder / "thumbnails"
-
     def stores(self) -> list[str]:
         """Names of the stores of embeddings, the one made last at the end."""
         found = (self.folder / "embeddings").glob("*/manifest.json")
@@ -227,8 +221,3 @@ class Workspace:
         self.settings = read_settings(self.folder)
         for name in ("catalogue", "columns"):
             self.__dict__.pop(name, None)
-
-
-def is_workspace(folder: Path) -> bool:
-    """True where `folder` holds a `workspace.toml`."""
-    return (folder / SETTINGS_FILE).is_file()

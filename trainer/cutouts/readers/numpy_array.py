@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 import struct
 import tempfile
-import tokenize
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +17,7 @@ from trainer.cutouts.axes import band_axis, bands_second, cutout_shape
 from trainer.cutouts.bands import settle_bands, short_names
 from trainer.cutouts.coordinates import clean_coordinates
 from trainer.cutouts.files import check_rows, require_file
+from trainer.cutouts.npy import NPY_DAMAGE, read_header
 from trainer.cutouts.protocol import Extras, Layout
 from trainer.cutouts.text import text_array
 from trainer.errors import AstroMaskError, FormatError
@@ -26,11 +25,6 @@ from trainer.errors import AstroMaskError, FormatError
 _USUAL_NAMES = ("images", "cutouts", "image", "data", "x", "arr_0")
 _ID_NAMES = ("object_id", "ids", "id")
 _BAND_NAMES = ("bands", "band_names")
-_DAMAGE = (
-    OSError, ValueError, TypeError, EOFError, KeyError, RuntimeError, OverflowError, SyntaxError,
-    zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError,
-)  # fmt: skip
-"""NumPy parses a header as Python's own literals, so that even its tokens may be damaged."""
 _LOCAL_HEADER = struct.Struct("<26xHH")
 
 
@@ -201,7 +195,7 @@ def _reading(path: Path) -> Iterator[None]:
         yield
     except AstroMaskError:
         raise
-    except _DAMAGE as error:
+    except NPY_DAMAGE as error:
         raise FormatError(f"{path} can't be read as a NumPy array: {error}.") from error
 
 
@@ -209,20 +203,13 @@ def _header(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo
 ) -> tuple[tuple[int, ...], np.dtype[Any]]:
     with archive.open(member) as stream:
-        shape, _, dtype = _read_header(stream)
+        shape, _, dtype = read_header(stream)
     return shape, dtype
-
-
-def _read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        return np.lib.format.read_array_header_1_0(stream)
-    return np.lib.format.read_array_header_2_0(stream)
 
 
 def _mapped(path: Path, file: IO[bytes]) -> np.ndarray:
     """The array whose `.npy` header starts where `file` stands, mapped."""
-    shape, fortran, dtype = _read_header(file)
+    shape, fortran, dtype = read_header(file)
     if dtype.hasobject:
         raise FormatError(f"{path} holds Python objects, which are never loaded; numbers only.")
     order = "F" if fortran else "C"
