@@ -50,7 +50,8 @@ class CreateDialog(QDialog):
         facts = self._facts
         height, width = facts["size"]
         count, files = facts["count"], facts["files"]
-        title = label(f"{count:,} cutouts of {height}×{width} pixels", "title")
+        cutouts = "One cutout" if count == 1 else f"{count:,} cutouts"
+        title = label(f"{cutouts} of {height}×{width} pixels", "title")
         source = f"in {files} files" if files != 1 else "in one file"
         sentence = label(f"{facts['layout']} Found {source}.", "muted", wrap=True)
         form = QFormLayout()

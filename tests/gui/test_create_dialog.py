@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QPushButton, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
@@ -66,6 +66,19 @@ def test_what_the_files_say_is_filled_in_and_used(
     assert arguments["pixel_scale"] == pytest.approx(0.1857)
     assert arguments["zero_points"] == [30.0] * 5
     assert arguments["crop"] == 64
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "One cutout of 200×180"), (12_000, "12,000 cutouts of 200×180")]
+)
+def test_the_title_says_how_many_cutouts_were_found(
+    empty_state: ApplicationState, qtbot: QtBot, count: int, words: str
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = CreateDialog(empty_state.session, {**FACTS, "count": count}, window)
+    texts = [found.text() for found in dialog.findChildren(QLabel)]
+    assert any(text.startswith(words) for text in texts)
 
 
 def test_the_arguments_are_those_that_a_workspace_takes(
