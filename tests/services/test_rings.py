@@ -13,16 +13,20 @@ from trainer.workspace.workspace import Workspace
 NAME = "einstein_radius"
 
 
-def keep(state: ApplicationState, qtbot: QtBot, row: int, radius: float | None) -> None:
-    with qtbot.waitSignal(state.measure.kept_changed):
-        state.measure.keep_ring(row, radius)
+def wait_for(state: ApplicationState, qtbot: QtBot, row: int, radius: float | None) -> None:
+    qtbot.waitUntil(lambda: state.measure.kept(row) == radius, timeout=30_000)
+
+
+def keep(state: ApplicationState, qtbot: QtBot, row: int, radius: float) -> None:
+    state.measure.keep_ring(row, radius)
+    wait_for(state, qtbot, row, radius)
 
 
 def test_a_radius_that_was_kept_is_a_column_on_disk(
     opened: ApplicationState, survey: Path, qtbot: QtBot
 ) -> None:
     keep(opened, qtbot, 3, 1.25)
-    assert opened.measure.kept(3) == 1.25 and NAME in opened.columns.names()
+    qtbot.waitUntil(lambda: NAME in opened.columns.names(), timeout=30_000)
     values = Workspace.open(survey).columns.values(NAME)
     assert values[3] == 1.25 and np.isfinite(values).sum() == 1
 
@@ -32,23 +36,22 @@ def test_undo_gives_back_what_was_kept_before(
 ) -> None:
     keep(opened, qtbot, 3, 1.25)
     keep(opened, qtbot, 3, 1.5)
-    with qtbot.waitSignal(opened.measure.kept_changed):
-        opened.undo.undo()
-    assert opened.measure.kept(3) == 1.25
-    with qtbot.waitSignal(opened.measure.kept_changed):
-        opened.undo.undo()
-    assert opened.measure.kept(3) is None
+    opened.undo.undo()
+    wait_for(opened, qtbot, 3, 1.25)
+    opened.undo.undo()
+    wait_for(opened, qtbot, 3, None)
     assert not np.isfinite(Workspace.open(survey).columns.values(NAME)).any()
-    with qtbot.waitSignal(opened.measure.kept_changed):
-        opened.undo.redo()
-    assert opened.measure.kept(3) == 1.25
+    opened.undo.redo()
+    wait_for(opened, qtbot, 3, 1.25)
 
 
 def test_the_values_of_the_column_follow(opened: ApplicationState, qtbot: QtBot) -> None:
+    def radius_of(row: int) -> float | None:
+        values = opened.columns.values(NAME)
+        return None if values is None else float(values[row])
+
     keep(opened, qtbot, 3, 1.25)
-    with qtbot.waitSignal(opened.columns.ready):
-        assert opened.columns.values(NAME) is None
-    with qtbot.waitSignal(opened.columns.ready):
-        keep(opened, qtbot, 4, 0.75)
-    values = opened.columns.values(NAME)
-    assert values is not None and values[[3, 4]].tolist() == [1.25, 0.75]
+    qtbot.waitUntil(lambda: radius_of(3) == 1.25, timeout=30_000)
+    keep(opened, qtbot, 4, 0.75)
+    qtbot.waitUntil(lambda: radius_of(4) == 0.75, timeout=30_000)
+    assert radius_of(3) == 1.25
