@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,8 @@ class SampService(QObject):
         names = {"table-id": table.identity, "url": table.url, "name": loaded.facts.name}
 
         def written(_: object) -> None:
-            self._tables = {**self._tables, table.identity: table}
+            if self._is_open(loaded):
+                self._tables = {**self._tables, table.identity: table}
             self._tell(samp.LOAD_TABLE, names, f"A table of {len(table.rows):,} galaxies")
 
         self._state.messages.info(f"Writing a table of {len(sending.rows):,} galaxies …")
@@ -246,9 +248,14 @@ class SampService(QObject):
     # -- what is received, in the client's threads -----------------------------------------
 
     def _receive(self, sender: str, mtype: str, parameters: dict[str, Any]) -> None:
-        tables, post = self._tables, self._errands.post
-        if self._loaded is None:
+        tables, loaded = self._tables, self._loaded
+        if loaded is None:
             raise QueryError("No workspace is open.")
+
+        def post(answer: Callable[[], None]) -> None:
+            # By the time the window comes to it, another workspace may be open.
+            self._errands.post(lambda: answer() if self._is_open(loaded) else None)
+
         if mtype == samp.HIGHLIGHT_ROW:
             post(partial(self._follow, samp.table_of(parameters, tables).row(parameters)))
         elif mtype == samp.SELECT_ROWS:
@@ -260,6 +267,9 @@ class SampService(QObject):
             post(partial(self._seek, sender, samp.image_of(parameters)))
 
     # -- and on the window's ----------------------------------------------------------------
+
+    def _is_open(self, loaded: Loaded) -> bool:
+        return self._loaded is not None and self._loaded.facts.folder == loaded.facts.folder
 
     def _follow(self, row: int) -> None:
         if self._state.interop.is_linked and row < self._state.selection.size:

@@ -36,6 +36,8 @@ from astromask_gui.widgets.map_views import MapViews
 if TYPE_CHECKING:
     from astromask_gui.widgets.map_figure import MapScene
 
+NO_ROWS = np.empty(0, np.uint32)
+
 
 class MapWidget(QWidget):
     """Follows one `MapView` and the selection, filters and neighbours; states intents on them."""
@@ -78,7 +80,7 @@ class MapWidget(QWidget):
         self.toolbar = MapToolbar(self.map_actions)
         self.layouts = MapLayouts(self.toolbar.projections, view, state.columns)
         self.empty = EmptyMap(state.session, view, state.columns)
-        self._selected = np.empty(0, np.uint32)
+        self._selected = NO_ROWS
         self._build()
         self._connect_signals()
         self._show_style()
@@ -106,6 +108,7 @@ class MapWidget(QWidget):
         self._view.coordinates_changed.connect(self._on_coordinates)
         self._colours.changed.connect(self._restyle)
         state.filters.changed.connect(self._restyle)
+        state.filters.changed.connect(self._update_marks)
         state.selection.changed.connect(self._on_selection)
         state.selection.active_changed.connect(self._on_active)
         state.selection.hovered_changed.connect(self._update_marks)
@@ -139,8 +142,7 @@ class MapWidget(QWidget):
         self._pages.setCurrentIndex(0 if coordinates is None else 1)
         self.empty.update_text()
         self.overlay.set_coordinates(coordinates)
-        nothing = np.empty(0, np.uint32)
-        self.thumbnails.set_points(coordinates, nothing, 0, self.canvas.mapping(), nothing)
+        self.thumbnails.set_points(coordinates, NO_ROWS, 0, self.canvas.mapping(), NO_ROWS)
         self.frames.clear()
         if coordinates is None:
             self.raster.set_frame(None)
@@ -246,7 +248,7 @@ class MapWidget(QWidget):
     def _on_selection(self) -> None:
         selection = self._state.selection
         few = 0 < selection.count <= MOST_MARKS
-        self._selected = selection.rows() if few else np.empty(0, np.uint32)
+        self._selected = selection.rows() if few else NO_ROWS
         self._restyle()
         self._update_marks()
 
@@ -258,12 +260,20 @@ class MapWidget(QWidget):
             Marks(
                 active=selection.active,
                 hovered=selection.hovered if selection.hovered != selection.active else None,
-                selected=self._selected,
-                neighbours=results.rows if results is not None else np.empty(0, np.uint32),
+                selected=self._visible(self._selected),
+                neighbours=self._visible(results.rows if results is not None else NO_ROWS),
                 query=query.row if query is not None and query.kind == "row" else None,
                 query_position=self._query_position(),
             )
         )
+
+    def _visible(self, rows: np.ndarray) -> np.ndarray:
+        """Those of `rows` that the filters leave: no ring is drawn about what is not."""
+        visible = self._state.filters.visible
+        if visible is None or (rows.size and rows.max() >= len(visible)):
+            return rows
+        left: np.ndarray = rows[visible[rows]]
+        return left
 
     def _query_position(self) -> tuple[float, float] | None:
         """Place of a query from outside the survey; it is known on the first map's projection."""

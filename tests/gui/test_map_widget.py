@@ -460,3 +460,18 @@ def test_the_widget_leaves_numba_for_later() -> None:
     """Importing it costs half a second that the first paint need not wait for."""
     code = "import sys, astromask_gui.widgets.map_view; assert 'numba' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_no_ring_is_drawn_about_a_galaxy_that_is_filtered_out(scene: Scene) -> None:
+    state = scene.state
+    number = state.neighbours.set_query(Query("row", row=0))
+    found = Neighbours(Query("row", row=0), np.array([1, 2, 3], np.uint32), np.zeros(3, np.float32))
+    assert state.neighbours.set_results(number, found)
+    state.selection.select_rows(np.array([2, 4]))
+    visible = np.ones(len(scene.places), bool)
+    visible[[2, 3]] = False
+    state.filters.set("two", "without two", visible)
+    assert scene.map.overlay.marks.neighbours.tolist() == [1]
+    assert scene.map.overlay.marks.selected.tolist() == [4]
+    state.filters.clear()
+    assert scene.map.overlay.marks.neighbours.tolist() == [1, 2, 3]

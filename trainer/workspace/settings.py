@@ -26,6 +26,7 @@ PACKED_FOLDER = "packed"
 OWN_FOLDERS = (
     "embeddings",
     "labels",
+    "measures",
     "scores",
     "selections",
     "thumbnails",
