@@ -155,7 +155,7 @@ def lay_out(
         axes = _without_overlaps(axes_on(plot), plot, parts, measure)
         draft = _Draft(plot, axes, _arrange(parts, plot, measure))
         plot = _plot_box(parts, draft, measure)
-    return _finish(parts, replace(draft, plot=plot), measure)
+    return _finish(parts, draft, plot, measure)
 
 
 def bar_ticks(bar: BarParts, height: float, text: float) -> Ticks:
@@ -259,8 +259,8 @@ def thinned(ticks: Ticks, extents: list[float], scale: float) -> Ticks:
     return replace(ticks, places=places[::every], texts=ticks.texts[::every], minor=minor)
 
 
-def _finish(parts: FigureParts, draft: _Draft, measure: Measure) -> FigureLayout:
-    plot, axes, line = draft.plot, draft.axes, _line(parts)
+def _finish(parts: FigureParts, draft: _Draft, plot: Box, measure: Measure) -> FigureLayout:
+    axes, line = draft.axes, _line(parts)
     below = plot.bottom
     if parts.frame:
         below += TICK + _GAP + line if axes.x.texts else 0
@@ -284,13 +284,16 @@ def _finish(parts: FigureParts, draft: _Draft, measure: Measure) -> FigureLayout
         label_y,
         _PAD + line / 2,
         placed,
-        None if parts.bar is None else _place_bar(parts, parts.bar, plot, measure),
+        # With the ticks that room was made for, though the plot may have another height by now.
+        None if parts.bar is None else _place_bar(parts, plot, draft.plot.height, measure),
     )
 
 
-def _place_bar(parts: FigureParts, bar: BarParts, plot: Box, measure: Measure) -> PlacedBar:
+def _place_bar(parts: FigureParts, plot: Box, height: float, measure: Measure) -> PlacedBar:
+    bar = parts.bar
+    assert bar is not None
     box = Box(plot.right + parts.text, plot.y, parts.text, plot.height)
-    ticks = bar_ticks(bar, plot.height, parts.text)
+    ticks = bar_ticks(bar, height, parts.text)
     widest = max((measure(text) for text in ticks.texts), default=0.0)
     label_x = box.right + TICK + _GAP + widest + _GAP + _line(parts) / 2
     return PlacedBar(box, bar.label, label_x, ticks, bar.beyond)

@@ -112,6 +112,13 @@ def test_all_of_a_figure_lies_on_the_page_and_apart(
         assert layout.bar.label_x + TEXT / 2 <= page.right + 1e-6
 
 
+def test_a_bar_has_the_room_for_its_widest_number() -> None:
+    bar = BarParts("redshift", (20.0, 20.5), False, (False, False))
+    layout = plan(parts(width=13.0 * CM, bar=bar, title=""), COLUMNS, True)
+    assert layout.bar is not None
+    assert layout.bar.label_x + TEXT / 2 <= layout.page.right + 1e-6
+
+
 @given(st.floats(6.0, 30.0), st.floats(0.3, 1.5))
 def test_a_figure_as_high_as_the_map_shows_exactly_the_maps_view(
     width: float, aspect: float

@@ -174,7 +174,7 @@ def test_a_form_left_as_it_is_makes_a_job(survey: Path) -> None:
         values = {field.name: field.default for field in form.fields}
         config = typed_values({"kind": form.kind, **values})
         started.append(_checked(config, survey))
-    assert len(started) == 5
+    assert len(started) == len(job_forms(survey / "c.pth", "small")) > 0
 
 
 def _checked(config: dict[str, object], survey: Path) -> object:
