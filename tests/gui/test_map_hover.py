@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PyQt6.QtGui import QDrag, QEnterEvent, QMouseEvent
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from astromask_gui.parts.rows_drag import rows_of
@@ -56,6 +57,9 @@ def alone(scene: Scene) -> int:
 
 
 def show_card(scene: Scene, qtbot, row: int) -> MapCard:
+    # Qt itself must know the mouse to be over the map: it may be where another test left it, and
+    # would be taken to leave the map as soon as something is shown beneath it.
+    QTest.mouseMove(scene.canvas.viewport(), scene.pixel_of(row).toPoint())
     scene.hover(scene.pixel_of(row))
     hover = hover_of(scene)
     qtbot.waitUntil(lambda: not hover.card.isHidden() and hover.card.row == row)
