@@ -81,6 +81,8 @@ class Worker(QObject):
     def start(self) -> None:
         """Start the child now, so that it is ready when something is asked."""
         with self._changed:
+            if self._closing:
+                return
             self._wanted = True
             self._changed.notify_all()
         if not self._thread.is_alive():
@@ -113,7 +115,7 @@ class Worker(QObject):
             request.dropped()
 
     def close(self) -> None:
-        """End the child; no answer arrives any more."""
+        """End the child; no answer arrives any more, and what is asked later is forgotten."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()

@@ -156,3 +156,14 @@ def test_closing_ends_a_busy_child(qtbot: QtBot, heard: Heard, pipe: Path) -> No
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert not heard.sentences
+
+
+def test_asking_a_closed_worker_is_forgotten(worker: Worker, qtbot: QtBot, heard: Heard) -> None:
+    worker.ask("first", heard.request("echo"))
+    qtbot.waitUntil(lambda: len(heard.answers) == 1)
+    worker.close()
+    worker.ask("first", heard.request("echo"))
+    worker.introduce([heard.request("echo")])
+    assert worker.pid is None
+    assert len(heard.answers) == 1
+    assert not heard.sentences
