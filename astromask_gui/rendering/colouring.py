@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astromask_gui.raster.loading import kernels_are_loaded
+from astromask_gui.rendering.palette import category_colour
 from astromask_gui.state.columns import Column
 from astromask_gui.state.view import Colouring
 from astromask_gui.theme import tokens
@@ -19,12 +19,6 @@ MISSING = 255
 """Index of rows without a value."""
 MAXIMUM_CATEGORIES = 64
 
-PALETTE = (
-    "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00",
-    "#88ccee", "#cc6677", "#44aa99", "#aa4499", "#ddcc77", "#6699cc", "#999933", "#882255",
-    "#77aadd", "#ee8866", "#bbcc33", "#ffaabb", "#99ddff", "#44bb99", "#eedd88", "#aaaa00",
-)  # fmt: skip
-"""Okabe & Ito 2008, then Paul Tol's muted and light sets; all told apart by most people."""
 _CONTRAST = 1.5
 """A continuous map begins and ends where it stands out so much from the style's background."""
 _BLOCK = 65_536
@@ -266,16 +260,6 @@ def _mapped(codes: NDArray[np.integer], place: NDArray[np.uint8]) -> NDArray[np.
 
 def _are_for_kernels(codes: NDArray[np.integer]) -> bool:
     return codes.dtype == np.int16 and len(codes) > _MANY and kernels_are_loaded()
-
-
-def category_colour(place: int) -> str:
-    """Colour of the category at `place`: the fixed set first, then ever finer hues."""
-    if place < len(PALETTE):
-        return PALETTE[place]
-    hue = (place * 0.61803398875) % 1.0  # the golden ratio keeps successive hues apart
-    lightness = (0.45, 0.6, 0.75)[place % 3]
-    red, green, blue = colorsys.hls_to_rgb(hue, lightness, 0.6)
-    return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
 
 
 def _rgba(colour: str) -> NDArray[np.uint8]:

@@ -14,10 +14,10 @@ from astromask_gui.parts.swatches import SwatchPopup
 from astromask_gui.rendering.colouring import (
     MAXIMUM_CATEGORIES,
     MISSING,
-    PALETTE,
     Colours,
     LegendEntry,
 )
+from astromask_gui.rendering.palette import PALETTE
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.filter_specs import Categories
 from astromask_gui.state.selection import CombineMode

@@ -13,7 +13,8 @@ from PyQt6.QtWidgets import QColorDialog
 from astromask_gui.parts.swatches import SwatchPopup
 from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import ViewRect
-from astromask_gui.rendering.colouring import MISSING, PALETTE
+from astromask_gui.rendering.colouring import MISSING
+from astromask_gui.rendering.palette import PALETTE
 from astromask_gui.state.columns import MAP_DENSITY, MISSING_BANDS, Column
 from astromask_gui.state.jobs import Job
 from astromask_gui.state.selection import CombineMode, combine_masks

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from astromask_gui.rendering.colouring import (
     MAXIMUM_CATEGORIES,
     MISSING,
-    category_colour,
     colour_column,
     continuous_map,
     luminance,
@@ -122,11 +121,6 @@ def test_beyond_the_colours_the_rarest_categories_share_one() -> None:
     assert colours.legend is not None
     assert len(colours.legend) == MAXIMUM_CATEGORIES + 1
     assert colours.legend[-1].count == sum(range(1, 37))
-
-
-def test_the_first_colours_are_all_different() -> None:
-    palette = [category_colour(i) for i in range(MAXIMUM_CATEGORIES)]
-    assert len(set(palette)) == MAXIMUM_CATEGORIES
 
 
 def test_text_and_booleans_become_categories() -> None:
