@@ -44,8 +44,10 @@ def test_a_truncated_file_states_both_sizes(tmp_path: Path) -> None:
 
 def test_a_foreign_file_shows_how_it_starts(tmp_path: Path) -> None:
     path = tmp_path / "letter.h5"
-    path.write_text("Dear astronomer")
-    assert "Dear ast" in refusal(path)
+    path.write_text("Dear astronomer\nThe galaxies …")
+    assert "starts with the text 'Dear astronomer'." in refusal(path)
+    path.write_bytes(b"\x00\x01\xfe\n")
+    assert "starts with the bytes 00 01 fe 0a." in refusal(path)
 
 
 def test_an_hdf5_file_without_cutouts_lists_what_it_has(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import h5py
 
-from trainer.cutouts.files import require_file
+from trainer.cutouts.files import first_bytes, require_file
 from trainer.cutouts.folders import band_groups, expand_paths, pictures_in
 from trainer.cutouts.hdf5_file import open_hdf5, reading
 from trainer.cutouts.picture_table import is_picture_table
@@ -107,11 +107,9 @@ def open_reader(path: Path, *, bands: Sequence[str] | None = None) -> CutoutRead
     if kind in _FILE_READERS:
         reader: _PathReader = _load(_FILE_READERS[kind])
         return reader(path, bands=bands)
-    with path.open("rb") as file:
-        start = file.read(8)
     raise FormatError(
-        f"{path} is no file of cutouts that is known: it starts with {start!r}. Expected HDF5,"
-        " FITS, NumPy (.npy, .npz), PNG, JPEG, or a table of pictures (id_str, file_loc)."
+        f"{path} is no file of cutouts that is known: it starts with {first_bytes(path)}. Expected"
+        " HDF5, FITS, NumPy (.npy, .npz), PNG, JPEG, or a table of pictures (id_str, file_loc)."
     )
 
 

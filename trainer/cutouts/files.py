@@ -23,6 +23,16 @@ def require_file(path: Path) -> None:
         raise FormatError(f"{path} is empty (0 bytes); cutouts were expected.")
 
 
+def first_bytes(path: Path, count: int = 24) -> str:
+    """How a file starts, to be named in a sentence: its first line where that is text."""
+    with path.open("rb") as file:
+        start = file.read(count)
+    line = start.split(b"\n")[0].strip()
+    if line.isascii() and line.decode("ascii").isprintable() and line:
+        return f"the text '{line.decode('ascii')}'"
+    return f"the bytes {start[:8].hex(' ')}"
+
+
 def check_rows(rows: np.ndarray, count: int, path: Path) -> np.ndarray:
     """`rows` as int64. Raises `QueryError` where one lies outside 0 … count − 1."""
     rows = np.atleast_1d(np.asarray(rows)).astype(np.int64)

@@ -11,7 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from trainer.cutouts.files import require_file
+from trainer.cutouts.files import first_bytes, require_file
 from trainer.cutouts.text import text_array
 from trainer.errors import AstroMaskError, FormatError
 
@@ -49,9 +49,7 @@ def _why_not(path: Path, message: str) -> str:
             f" {found}. Copy or download it again."
         )
     if "signature" in message:
-        with path.open("rb") as file:
-            start = file.read(8)
-        return f"{path} is not an HDF5 file: it starts with {start!r}, not with b'\\x89HDF'."
+        return f"{path} is not an HDF5 file: it starts with {first_bytes(path)}."
     return f"{path} can't be read as HDF5: {message}."
 
 
