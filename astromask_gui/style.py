@@ -17,7 +17,9 @@ def apply_style(application: QApplication, style: str) -> None:
     application.setStyle("Fusion")
     application.setPalette(_palette(colours))
     application.setFont(_font())
-    application.setStyleSheet(_sheet(colours, resource("style", f"chevron-{style}.svg").as_posix()))
+    names = ("chevron", "check", "dot")
+    marks = [resource("style", f"{name}-{style}.svg").as_posix() for name in names]
+    application.setStyleSheet(_sheet(colours, *marks))
 
 
 def tabular(font: QFont) -> QFont:
@@ -68,7 +70,7 @@ def _mixed(ground: str, over: str, share: float = 0.28) -> str:
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
-def _sheet(c: Tokens, chevron: str) -> str:
+def _sheet(c: Tokens, chevron: str, check: str, dot: str) -> str:
     return f"""
     QMainWindow, QDialog {{ background: {c.background}; }}
     QMainWindow::separator {{ background: {c.background}; width: 6px; height: 6px; }}
@@ -127,6 +129,21 @@ def _sheet(c: Tokens, chevron: str) -> str:
     QListView#completions {{ background: {c.raised}; border: 1px solid {c.line}; padding: 3px;
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
     QListView#completions::item {{ padding: 4px 8px; }}
+    QCheckBox, QRadioButton {{ spacing: 6px; }}
+    QCheckBox::indicator, QRadioButton::indicator, QFrame#columnChooser QListView::indicator {{
+        width: 12px; height: 12px; border: 1px solid {c.muted}; background: {c.panel}; }}
+    QCheckBox::indicator, QFrame#columnChooser QListView::indicator {{ border-radius: 3px; }}
+    QRadioButton::indicator {{ border-radius: 7px; }}
+    QCheckBox::indicator:checked, QRadioButton::indicator:checked,
+    QFrame#columnChooser QListView::indicator:checked {{ background: {c.accent};
+        border-color: {c.accent}; image: url({check}); }}
+    QRadioButton::indicator:checked {{ image: url({dot}); }}
+    QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
+    QRadioButton::indicator:focus {{ border-color: {c.accent}; }}
+    QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
+        border-color: {c.line}; }}
+    QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled {{
+        background: {c.muted}; border-color: {c.muted}; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QProgressBar {{ background: {c.raised}; border: none; border-radius: 2px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 2px; }}
@@ -164,10 +181,6 @@ def _sheet(c: Tokens, chevron: str) -> str:
     QFrame#mapCard[pinned="true"] {{ border-color: {c.muted}; }}
     QFrame#mapCard QToolButton {{ padding: 2px; }}
     QFrame#columnChooser QListView::item {{ padding: 3px 2px; }}
-    QFrame#columnChooser QListView::indicator {{ width: 11px; height: 11px; border-radius: 3px;
-        border: 1px solid {c.muted}; }}
-    QFrame#columnChooser QListView::indicator:checked {{ background: {c.accent};
-        border-color: {c.accent}; }}
     QFrame[role="chip"] {{ background: {c.raised}; border: 1px solid {c.line};
         border-radius: {RADIUS}px; }}
     QFrame[role="chip"] QToolButton {{ padding: 1px 3px; border: none; }}

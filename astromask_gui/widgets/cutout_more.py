@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QSlider,
     QWidget,
 )
@@ -22,6 +23,7 @@ from astromask_gui.parts.small import label, line
 from astromask_gui.rendering.picture import limits_by_band
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.display import DisplaySettings, with_style
+from astromask_gui.style import tabular
 from astromask_gui.widgets.cutout_more_limits import LimitsRows
 
 _STYLES = {"survey": "Survey", "unions": "UNIONS", "legacy": "Legacy viewer"}
@@ -59,6 +61,7 @@ class CutoutMore(QFrame):
         self.black.setRange(-5 * _BLACK_STEPS, 5 * _BLACK_STEPS)
         self.black.setAccessibleName("Black point")
         self.black.setToolTip("What is black, from −5 to 5 times the sky noise")
+        self.softening_value, self.black_value = _value(), _value()
         self.inverted = QCheckBox("Inverted")
         self.inverted.setToolTip("Dark galaxies on a bright sky, as on a plate (Ctrl+Alt+V)")
         self.limits = LimitsRows(self._put, self.choose_limits)
@@ -87,7 +90,11 @@ class CutoutMore(QFrame):
             switch.setAccessibleName(f"{name} on")
             switch.setToolTip("Whether the band gives light to the picture")
             rows.append((name, _beside(box, switch)))
-        rows += [("Q", self.softening), ("Black", self.black), ("", self.inverted)]
+        rows += [
+            ("Q", _beside(self.softening, self.softening_value)),
+            ("Black", _beside(self.black, self.black_value)),
+            ("", self.inverted),
+        ]
         for name, widget in rows:
             _add_row(grid, name, widget)
         grid.addWidget(line(), grid.rowCount(), 0, 1, 2)
@@ -137,6 +144,8 @@ class CutoutMore(QFrame):
         with QSignalBlocker(self.black), QSignalBlocker(self.inverted):
             self.black.setValue(round(settings.black * _BLACK_STEPS))
             self.inverted.setChecked(settings.inverted)
+        self.softening_value.setText(f"{settings.softening:.3g}")
+        self.black_value.setText(f"{settings.black:.1f} σ".replace("-", "−"))
         self.limits.show(settings, survey)
         self._sync_blink()
 
@@ -211,6 +220,15 @@ def _beside(first: QWidget, second: QWidget) -> QWidget:
     row.addWidget(first, 1)
     row.addWidget(second)
     return both
+
+
+def _value() -> QLabel:
+    """The number where a slider stands, in a width that does not change with it."""
+    made = label("", "muted")
+    made.setFont(tabular(made.font()))
+    made.setFixedWidth(made.fontMetrics().horizontalAdvance("−0.0 σ") + 2)
+    made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return made
 
 
 def _add_row(grid: QGridLayout, name: str, widget: QWidget) -> None:

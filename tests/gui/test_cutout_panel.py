@@ -438,6 +438,14 @@ def test_limits_measured_on_one_galaxy_hold_while_the_stretch_is_locked(
     assert state.display.settings.held[state.display.settings.band][1] == 55.5
 
 
+def test_the_sliders_say_where_they_stand(panel: CutoutPanel, state: ApplicationState) -> None:
+    more = panel.controls.more
+    assert (more.softening_value.text(), more.black_value.text()) == ("8", "0.0 σ")
+    more.black.setValue(-15)
+    state.display.set_settings(replace(state.display.settings, softening=12.345))
+    assert (more.softening_value.text(), more.black_value.text()) == ("12.3", "−1.5 σ")
+
+
 def test_a_style_brings_its_own_softening(panel: CutoutPanel, state: ApplicationState) -> None:
     box = panel.controls.more.style_box
     for index, (style, q) in enumerate((("survey", 8.0), ("unions", 7.0), ("legacy", 20.0))):
