@@ -15,6 +15,7 @@ from trainer.store.projections import (
     ProjectionManifest,
     list_projections,
     projection_folder,
+    read_axes,
     write_projection,
 )
 
@@ -64,6 +65,59 @@ def test_a_newer_projection_takes_the_place_of_the_older(tmp_path: Path) -> None
     assert projection.points.tolist() == [[5, 41]]
     names = [path.name for path in (tmp_path / "projections").iterdir()]
     assert names == ["umap-0"]
+
+
+def _kill_between_renames(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Write a second projection, and die when the first has made way for it."""
+    rename = Path.rename
+
+    def die(path: Path, target: Path) -> Path:
+        if path.name.endswith(".new"):
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", die)
+    with pytest.raises(KeyboardInterrupt):
+        write_projection(tmp_path, _manifest(count=1), ROWS[:1], POINTS[:1] + 1)
+    monkeypatch.undo()
+
+
+def test_a_projection_is_there_though_its_writer_was_killed_between_its_renames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed, axes = np.array([True, False, False]), np.ones((3, 2))
+    known = _manifest(placements=(Placement(count=1, how="mean"),))
+    write_projection(tmp_path, known, ROWS, POINTS, placed=placed, axes=axes)
+    _kill_between_renames(monkeypatch, tmp_path)
+    folder = projection_folder(tmp_path, "umap-0")
+    assert not folder.exists()
+    assert list_projections(tmp_path) == ["umap-0"]
+    projection = Projection.open(folder)
+    assert projection.points.tolist() == POINTS.tolist()
+    assert projection.placed.tolist() == placed.tolist()
+    assert projection.axes is not None and read_axes(folder) is not None
+    # The one after it puts everything in order.
+    write_projection(tmp_path, _manifest(count=1), ROWS[:1], POINTS[:1] + 2)
+    assert Projection.open(folder).points.tolist() == [[6, 42]]
+    assert [path.name for path in folder.parent.iterdir()] == ["umap-0"]
+
+
+def test_a_write_that_fails_leaves_a_projection_whose_writer_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_projection(tmp_path, _manifest(), ROWS, POINTS)
+    _kill_between_renames(monkeypatch, tmp_path)
+
+    def fail(path: Path, array: np.ndarray) -> None:
+        raise OSError("disk")
+
+    monkeypatch.setattr(np, "save", fail)
+    with pytest.raises(OSError, match="disk"):
+        write_projection(tmp_path, _manifest(count=1), ROWS[:1], POINTS[:1])
+    monkeypatch.undo()
+    assert list_projections(tmp_path) == ["umap-0"]
+    opened = Projection.open(projection_folder(tmp_path, "umap-0"))
+    assert opened.points.tolist() == POINTS.tolist()
 
 
 def test_projections_are_listed_newest_first_and_broken_ones_left_out(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from trainer.store.embeddings import EmbeddingStore, load_array
 from trainer.store.manifest import MANIFEST_NAME, read_manifest, utc_now
 
 PROJECTIONS_FOLDER = "projections"
+_OLD = ".old"
 
 
 class Placement(BaseModel):
@@ -96,12 +97,12 @@ class Projection:
     def open(cls, folder: Path) -> Projection:
         """Read the projection at `folder`. Raises WorkspaceError where there is none,
         FormatError where its files do not fit together."""
-        manifest = read_projection_manifest(folder)
-        rows = load_array(folder / "rows.npy", (manifest.count,), "uint32")
-        points = load_array(folder / "coordinates.npy", (manifest.count, 2), "float32")
-        return cls(
-            folder, manifest, rows, points, _read_placed(folder, manifest), read_axes(folder)
-        )
+        there = _whole_one(folder)
+        manifest = read_projection_manifest(there)
+        rows = load_array(there / "rows.npy", (manifest.count,), "uint32")
+        points = load_array(there / "coordinates.npy", (manifest.count, 2), "float32")
+        placed = _read_placed(there, manifest)
+        return cls(folder, manifest, rows, points, placed, read_axes(there))
 
     @property
     def coordinates(self) -> np.ndarray:
@@ -141,10 +142,13 @@ def projection_folder(store_folder: Path, name: str) -> Path:
 
 def list_projections(store_folder: Path) -> list[str]:
     """Names of the store's projections, the newest first; unreadable ones are left out."""
+    projections = store_folder / PROJECTIONS_FOLDER
+    names = {folder.name for folder in projections.glob("[!.]*")}
+    names |= {folder.name[1 : -len(_OLD)] for folder in projections.glob(f".*{_OLD}")}
     found = []
-    for folder in sorted((store_folder / PROJECTIONS_FOLDER).glob("[!.]*")):
+    for name in sorted(names):
         try:
-            found.append((read_projection_manifest(folder).created, folder.name))
+            found.append((read_projection_manifest(projections / name).created, name))
         except (WorkspaceError, FormatError):
             continue
     return [name for _, name in sorted(found, reverse=True)]
@@ -171,9 +175,10 @@ def write_projection(
     `placed` (n,) bool and `axes` as in `Projection`.
     """
     folder = projection_folder(store_folder, manifest.name)
-    new = folder.with_name(f".{manifest.name}.new")
-    old = folder.with_name(f".{manifest.name}.old")
+    new, old = folder.with_name(f".{manifest.name}.new"), _old_of(folder)
     with disk_errors(folder):
+        if _whole_one(folder) == old:
+            old.rename(folder)
         for leftover in (new, old):
             shutil.rmtree(leftover, ignore_errors=True)
         new.mkdir(parents=True)
@@ -189,6 +194,17 @@ def write_projection(
         new.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
     return Projection.open(folder)
+
+
+def _old_of(folder: Path) -> Path:
+    """Where the projection at `folder` lies while another takes its place."""
+    return folder.with_name(f".{folder.name}{_OLD}")
+
+
+def _whole_one(folder: Path) -> Path:
+    """`folder`, or what it was before, where a writer was killed between its two renames."""
+    old = _old_of(folder)
+    return old if not folder.exists() and old.exists() else folder
 
 
 def _read_placed(folder: Path, manifest: ProjectionManifest) -> np.ndarray:
@@ -208,13 +224,13 @@ def _read_placed(folder: Path, manifest: ProjectionManifest) -> np.ndarray:
 
 def read_axes(folder: Path) -> np.ndarray | None:
     """`Projection.axes` of the projection at `folder`. Raises FormatError."""
-    path = folder / "axes.npy"
+    path = _whole_one(folder) / "axes.npy"
     return load_array(path, (None, 2), "float64") if path.exists() else None
 
 
 def read_projection_manifest(folder: Path) -> ProjectionManifest:
     """The manifest of the projection at `folder`. Raises WorkspaceError or FormatError."""
-    path = folder / MANIFEST_NAME
+    path = _whole_one(folder) / MANIFEST_NAME
     try:
         manifest = ProjectionManifest.model_validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
