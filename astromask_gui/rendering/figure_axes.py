@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from astromask_gui.raster.frame import ViewRect
+from astromask_gui.rendering.angles import AngleStyle
 from astromask_gui.rendering.graticule import SPACING, GraticuleLabel, graticule
 from astromask_gui.rendering.sky import Doubles
 from astromask_gui.rendering.ticks import Ticks, axis_ticks
@@ -46,10 +47,11 @@ def plot_axes(
     text: float,
     *,
     ticks: bool,
+    angles: AngleStyle = "degrees",
 ) -> PlotAxes:
     """Axes of a map that shows `view` on `size` (width, height), with text of so many units."""
     if isinstance(axes, SkyAxes):
-        return _sky(axes, view, size, text, ticks)
+        return _sky(axes, view, size, text, angles) if ticks else PlotAxes(view, "RA", "Dec")
     if axes is None:
         method = method_of(projection)
         axes = ColumnAxes(Scale(f"{method} 1"), Scale(f"{method} 2"))
@@ -87,12 +89,10 @@ def axis_label(scale: Scale) -> str:
 
 
 def _sky(
-    axes: SkyAxes, view: ViewRect, size: tuple[float, float], text: float, ticks: bool
+    axes: SkyAxes, view: ViewRect, size: tuple[float, float], text: float, angles: AngleStyle
 ) -> PlotAxes:
-    if not ticks:
-        return PlotAxes(view, "RA", "Dec")
     per_unit = view.width / size[0]
-    drawn = graticule(axes, view, per_unit * _LINE_ROOM * text / SPACING)
+    drawn = graticule(axes, view, per_unit * _LINE_ROOM * text / SPACING, angles)
     below = [label for label in drawn.labels if label.side == "bottom"]
     left = [label for label in drawn.labels if label.side == "left"]
     inner = tuple(label for label in drawn.labels if label.side in ("beside", "on"))

@@ -55,7 +55,8 @@ class MapAxes(QWidget):
         grid.setRowStretch(0, 1)
 
     @property
-    def _angles(self) -> AngleStyle:
+    def angles(self) -> AngleStyle:
+        """How the sky's coordinates are told."""
         return "sexagesimal" if self._preferences.sexagesimal else "degrees"
 
     def _follow_preferences(self) -> None:
@@ -100,7 +101,7 @@ class MapAxes(QWidget):
 
     def _show_sky(self, axes: SkyAxes, mapping: PixelMapping) -> None:
         view, (per_x, per_y) = mapping.view, mapping.units(1.0)
-        drawn: Graticule = graticule(axes, view, per_x, self._angles)
+        drawn: Graticule = graticule(axes, view, per_x, self.angles)
         self.graticule.set_graticule(drawn)
         below = [label for label in drawn.labels if label.side == "bottom"]
         left = [label for label in drawn.labels if label.side == "left"]
@@ -123,8 +124,8 @@ class MapAxes(QWidget):
             ra, dec = unproject(axes, np.array([x]), np.array([y]))
             if np.isnan(ra[0]):
                 return ""
-            step = angle_step(per_x, is_ra=False, style=self._angles).degrees
-            return position_text(float(ra[0]), float(dec[0]), step, self._angles)
+            step = angle_step(per_x, is_ra=False, style=self.angles).degrees
+            return position_text(float(ra[0]), float(dec[0]), step, self.angles)
         if isinstance(axes, ColumnAxes):
             right, up = value_text(axes.x, x, per_x), value_text(axes.y, y, per_y)
             return f"{axes.x.name} {right}   {axes.y.name} {up}"

@@ -1,8 +1,8 @@
-"""A figure of the map: what the map shows, gathered at once, and worked out in a thread."""
+"""A figure of what a map shows: its plan and the picture of its points, worked out in a thread."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
@@ -10,57 +10,27 @@ from PyQt6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 
 from astromask_gui.raster.frame import Frame, FrameRequest, ViewRect
 from astromask_gui.raster.loading import load_kernels
-from astromask_gui.raster.worker import PointMap
-from astromask_gui.rendering.colouring import MISSING, Colours, plain_colours
+from astromask_gui.rendering.colouring import MISSING, Colours
 from astromask_gui.rendering.figure_axes import plot_axes
 from astromask_gui.rendering.figure_layout import (
     CM,
     POINT,
-    BarParts,
     Box,
     FigureLayout,
     FigureParts,
     fitting_view,
     lay_out,
 )
-from astromask_gui.rendering.figure_legend import Key
-from astromask_gui.state.columns import Column, Columns
 from astromask_gui.state.exports import CantBeMade, FigureOptions
-from astromask_gui.state.plane import Axes, ColumnAxes
-from astromask_gui.state.view import Colouring, MapView
 from astromask_gui.theme import Tokens, tokens
-from astromask_gui.widgets.map_colours import Maker, MapColours
+from astromask_gui.widgets.map_figure_keys import colour_bar, figure_keys
+from astromask_gui.widgets.map_figure_scene import MapScene
 from astromask_gui.widgets.map_frames import MapStyle
 from astromask_gui.widgets.map_geometry import PixelMapping
-from astromask_gui.widgets.map_overlay import Marks
-from astromask_gui.widgets.map_thumbnails import Pictures, paint_pictures
+from astromask_gui.widgets.map_thumbnails import paint_pictures
 
 MOST_PIXELS = 80_000_000
 PRINT_SAFE_MAP = "cividis"
-
-
-@dataclass(frozen=True)
-class MapScene:
-    """What a map shows, from the window's thread; nobody writes to any of it any more."""
-
-    view: ViewRect
-    size: tuple[float, float]
-    """Of the map on the screen, layout pixels."""
-    style: str
-    projection: str
-    """Or another name of what places the points."""
-    axes: Axes | None
-    coordinates: np.ndarray
-    """(N, 2)."""
-    points: PointMap | None
-    colours: Maker
-    column: Column | None
-    colouring: Colouring
-    visible: np.ndarray | None
-    selected: np.ndarray | None
-    ghosts: bool
-    marks: Marks
-    pictures: Pictures
 
 
 @dataclass(frozen=True)
@@ -100,50 +70,6 @@ class Figure:
         return PixelMapping(self.view, plot.width / self.per_pixel, plot.height / self.per_pixel)
 
 
-def gather_scene(
-    view: MapView,
-    columns: Columns,
-    colours: MapColours,
-    *,
-    screen: tuple[ViewRect, tuple[float, float]],
-    style: str,
-    points: PointMap | None,
-    visible: np.ndarray | None,
-    selected: np.ndarray | None,
-    ghosts: bool,
-    marks: Marks,
-    pictures: Pictures,
-) -> MapScene:
-    """What a map with coordinates shows on `screen`: its rectangle and its size in pixels."""
-    assert view.coordinates is not None
-    count, maker = len(view.coordinates), colours.maker()
-    column = columns.column(view.colouring.column or "")
-    return MapScene(
-        *screen,
-        style,
-        view.projection or _name_of(view.axes),
-        view.axes,
-        view.coordinates,
-        points,
-        maker or (lambda style, _: plain_colours(count, style)),
-        column,
-        view.colouring,
-        visible,
-        selected,
-        ghosts,
-        # What the mouse is over belongs on no paper.
-        replace(marks, hovered=None),
-        pictures,
-    )
-
-
-def _name_of(axes: Axes | None) -> str:
-    """What to call a map that is no projection of the store."""
-    if isinstance(axes, ColumnAxes):
-        return f"{axes.x.name} {axes.y.name}"
-    return "sky" if axes is not None else ""
-
-
 def figure_look(paper: bool, style: str) -> FigureLook:
     """Black on white, or as on the screen."""
     if paper:
@@ -175,7 +101,10 @@ def work_out(scene: MapScene, options: FigureOptions, dpi: float) -> Figure:
     def axes_on(box: Box) -> object:
         view = fitting_view(scene.view, scene.size, box)
         size = (box.width, box.height)
-        return plot_axes(scene.axes, scene.projection, view, size, parts.text, ticks=with_ticks)
+        text, angles = parts.text, scene.angles
+        return plot_axes(
+            scene.axes, scene.projection, view, size, text, ticks=with_ticks, angles=angles
+        )
 
     metrics = QFontMetricsF(figure_font(parts.text))
     layout = lay_out(parts, axes_on, metrics.horizontalAdvance)  # type: ignore[arg-type]
@@ -245,13 +174,7 @@ def _parts(
     scene: MapScene, options: FigureOptions, colours: Colours, look: FigureLook
 ) -> FigureParts:
     height = None if options.height_cm is None else options.height_cm * CM
-    keys: list[Key] = []
-    bar = None
-    if options.legend:
-        keys += _category_keys(scene, colours)
-        bar = _bar(scene, colours)
-    if options.marks and options.legend:
-        keys += _mark_keys(scene.marks, look.tokens)
+    legend = options.legend
     return FigureParts(
         options.width_cm * CM,
         height,
@@ -259,47 +182,9 @@ def _parts(
         options.text_pt * POINT,
         options.axes != "none",
         options.title.strip(),
-        tuple(keys),
-        bar,
+        figure_keys(scene, colours, look.tokens, marks=options.marks) if legend else (),
+        colour_bar(scene, colours) if legend else None,
     )
-
-
-def _category_keys(scene: MapScene, colours: Colours) -> list[Key]:
-    """Categories of which something is shown, with the numbers that the filters leave."""
-    shown = colours.index if scene.visible is None else colours.index[scene.visible]
-    counts = np.bincount(shown, minlength=256)
-    if colours.limits is not None:
-        missing = int(counts[MISSING])
-        grey = "#{:02x}{:02x}{:02x}".format(*colours.table[MISSING, :3])
-        return [Key("swatch", "no value", grey, f"{missing:,}")] if missing else []
-    return [
-        Key("swatch", entry.label, entry.colour, f"{counts[entry.code]:,}")
-        for entry in colours.legend or ()
-        if counts[entry.code]
-    ]
-
-
-def _bar(scene: MapScene, colours: Colours) -> BarParts | None:
-    if colours.limits is None or scene.column is None:
-        return None
-    column = scene.column
-    label = f"{column.name} [{column.unit}]" if column.unit else column.name
-    below, above = (count > 0 for count in colours.beyond)
-    return BarParts(label, colours.limits, scene.colouring.logarithmic, (below, above))
-
-
-def _mark_keys(marks: Marks, look: Tokens) -> list[Key]:
-    """What the rings mean. A large selection has none: it stands out by itself."""
-    keys = []
-    if len(marks.selected):
-        keys.append(Key("ring", "selected", look.selection, f"{len(marks.selected):,}"))
-    if len(marks.neighbours):
-        keys.append(Key("ring", "neighbours", look.query, f"{len(marks.neighbours):,}"))
-    if marks.query is not None and marks.query != marks.active:
-        keys.append(Key("ring", "query", look.query))
-    if marks.active is not None:
-        keys.append(Key("ring", "active galaxy", look.accent))
-    return keys
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

@@ -14,7 +14,6 @@ from astromask_gui.rendering.figure_layout import CM, POINT
 from astromask_gui.state.exports import FigureOptions, MadeFile
 from astromask_gui.widgets.map_figure import (
     Figure,
-    MapScene,
     borrowed_image,
     pixel_box,
     rgb,
@@ -22,6 +21,7 @@ from astromask_gui.widgets.map_figure import (
 )
 from astromask_gui.widgets.map_figure_marks import add_many_selected
 from astromask_gui.widgets.map_figure_paint import FigurePainter
+from astromask_gui.widgets.map_figure_scene import MapScene
 
 _UNITS_PER_INCH = round(72 * POINT)
 _CREATOR = "AstroMASK"

@@ -26,15 +26,16 @@ from astromask_gui.widgets.map_hover import MapHover
 from astromask_gui.widgets.map_item import RasterItem
 from astromask_gui.widgets.map_keys import MapKeys
 from astromask_gui.widgets.map_layouts import MapLayouts
+from astromask_gui.widgets.map_marks import MapMarks
 from astromask_gui.widgets.map_mini import MiniMap
-from astromask_gui.widgets.map_overlay import MOST_MARKS, Marks, OverlayItem
+from astromask_gui.widgets.map_overlay import OverlayItem
 from astromask_gui.widgets.map_picker import MapPicker
 from astromask_gui.widgets.map_thumbnails import ThumbnailItem
 from astromask_gui.widgets.map_toolbar import MapToolbar, make_actions
 from astromask_gui.widgets.map_views import MapViews
 
 if TYPE_CHECKING:
-    from astromask_gui.widgets.map_figure import MapScene
+    from astromask_gui.widgets.map_figure_scene import MapScene
 
 NO_ROWS = np.empty(0, np.uint32)
 
@@ -61,6 +62,7 @@ class MapWidget(QWidget):
         self.raster = RasterItem()
         self.thumbnails = ThumbnailItem(RenderedPictures(state.thumbnails, state.display, self))
         self.overlay = OverlayItem(look)
+        self._marks = MapMarks(state, view, self.overlay, self)
         self.views = MapViews(self.canvas, view, state.preferences)
         self.picker = MapPicker(
             self.canvas, self.frames, self.thumbnails, self.views, view, state.filters
@@ -80,12 +82,10 @@ class MapWidget(QWidget):
         self.toolbar = MapToolbar(self.map_actions)
         self.layouts = MapLayouts(self.toolbar.projections, view, state.columns)
         self.empty = EmptyMap(state.session, view, state.columns)
-        self._selected = NO_ROWS
         self._build()
         self._connect_signals()
         self._show_style()
         self._on_coordinates()
-        self._on_selection()
 
     def _build(self) -> None:
         page = QWidget()
@@ -108,11 +108,8 @@ class MapWidget(QWidget):
         self._view.coordinates_changed.connect(self._on_coordinates)
         self._colours.changed.connect(self._restyle)
         state.filters.changed.connect(self._restyle)
-        state.filters.changed.connect(self._update_marks)
-        state.selection.changed.connect(self._on_selection)
+        state.selection.changed.connect(self._restyle)
         state.selection.active_changed.connect(self._on_active)
-        state.selection.hovered_changed.connect(self._update_marks)
-        state.neighbours.changed.connect(self._update_marks)
         state.preferences.changed.connect(self._on_preferences)
         state.maps.current_changed.connect(self._show_current)
         state.maps.second_changed.connect(self._show_current)
@@ -217,7 +214,7 @@ class MapWidget(QWidget):
     def scene(self) -> MapScene | None:
         """All that a figure of this map needs; None while there is nothing to be seen."""
         # Not needed to start.
-        from astromask_gui.widgets.map_figure import gather_scene
+        from astromask_gui.widgets.map_figure_scene import gather_scene
 
         view, state = self._view, self._state
         if view.coordinates is None:
@@ -229,6 +226,7 @@ class MapWidget(QWidget):
             self._colours,
             screen=(self.canvas.destination, (self.canvas.width(), self.canvas.height())),
             style=self._style,
+            angles=self.axes.angles,
             points=self.frames.points,
             visible=state.filters.visible,
             selected=selection.mask if selection.count else None,
@@ -237,49 +235,10 @@ class MapWidget(QWidget):
             pictures=self.thumbnails.pictures(),
         )
 
-    # Marks.
-
     def _on_active(self, row: int | None) -> None:
         """Show a galaxy that became active elsewhere."""
-        self._update_marks()
         if row is not None:
             self.views.bring_into_view(row)
-
-    def _on_selection(self) -> None:
-        selection = self._state.selection
-        few = 0 < selection.count <= MOST_MARKS
-        self._selected = selection.rows() if few else NO_ROWS
-        self._restyle()
-        self._update_marks()
-
-    def _update_marks(self) -> None:
-        selection, neighbours = self._state.selection, self._state.neighbours
-        results = neighbours.results
-        query = neighbours.query
-        self.overlay.set_marks(
-            Marks(
-                active=selection.active,
-                hovered=selection.hovered if selection.hovered != selection.active else None,
-                selected=self._visible(self._selected),
-                neighbours=self._visible(results.rows if results is not None else NO_ROWS),
-                query=query.row if query is not None and query.kind == "row" else None,
-                query_position=self._query_position(),
-            )
-        )
-
-    def _visible(self, rows: np.ndarray) -> np.ndarray:
-        """Those of `rows` that the filters leave: no ring is drawn about what is not."""
-        visible = self._state.filters.visible
-        if visible is None or (rows.size and rows.max() >= len(visible)):
-            return rows
-        left: np.ndarray = rows[visible[rows]]
-        return left
-
-    def _query_position(self) -> tuple[float, float] | None:
-        """Place of a query from outside the survey; it is known on the first map's projection."""
-        results, projection = self._state.neighbours.results, self._view.projection
-        known = projection is not None and projection == self._state.maps.first.projection
-        return results.position if results is not None and known else None
 
     # Actions.
 

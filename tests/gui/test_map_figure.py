@@ -21,9 +21,10 @@ from astromask_gui.state.exports import CantBeMade, FigureOptions
 from astromask_gui.state.plane import ColumnAxes, ColumnsLayout, Scale, SkyAxes, SkyLayout
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.view import Colouring
-from astromask_gui.widgets.map_figure import MapScene, work_out
+from astromask_gui.widgets.map_figure import work_out
 from astromask_gui.widgets.map_figure_files import draw_preview, make_figure
 from astromask_gui.widgets.map_figure_marks import MOST_LINES
+from astromask_gui.widgets.map_figure_scene import MapScene
 from tests.gui.map_scene import CLASSES, Scene
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -269,6 +270,10 @@ def test_two_columns_have_ticks_and_units_and_the_sky_its_graticule(scene: Scene
     assert {"mag_r [AB mag]", "radius [arcsec]", "20", "0"} <= set(texts)
     view.set_layout(SkyLayout(), places, SkyAxes("ZEA", 150.0, 2.0))
     assert shown(scene).projection == "sky"
+    scene.state.preferences.set_sexagesimal(True)
+    hours = make_figure(shown(scene), FigureOptions(format="svg")).data
+    assert any(re.fullmatch(r"\d+h(\d\dm)?", text) for text in texts_of_svg(hours))
+    scene.state.preferences.set_sexagesimal(False)
     made = make_figure(shown(scene), options)
     assert {"RA", "Dec", "150°"} <= set(texts_of_svg(made.data))
     bare = make_figure(shown(scene), replace(options, axes="none"))

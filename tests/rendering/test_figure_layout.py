@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -193,6 +194,18 @@ def test_axes_are_named_with_their_units() -> None:
     sky = plot_axes(SkyAxes("ZEA", 150.0, 2.0), "", view, (900, 600), 80, ticks=True)
     assert (sky.x_label, sky.y_label) == ("RA", "Dec")
     assert sky.curves and all(text.endswith("°") for text in sky.x.texts)
+
+
+@pytest.mark.parametrize(
+    ("width", "ra", "dec"),
+    [(60.0, r"\d+h", r"\+\d+°"), (0.3, r"\d+h\d\dm(\d\ds)?", r"[+−]\d+°\d\d′(\d\d″)?")],
+)
+def test_hours_are_as_fine_as_the_part_of_the_sky_asks_for(width: float, ra: str, dec: str) -> None:
+    view = ViewRect(-width / 2, width / 2, -width / 3, width / 3)
+    axes = SkyAxes("ZEA", 150.0, 30.0)
+    sky = plot_axes(axes, "", view, (900, 600), 80 / 6, ticks=True, angles="sexagesimal")
+    assert len(sky.x.texts) >= 2 and all(re.fullmatch(ra, text) for text in sky.x.texts)
+    assert len(sky.y.texts) >= 2 and all(re.fullmatch(dec, text) for text in sky.y.texts)
 
 
 @pytest.mark.parametrize(
