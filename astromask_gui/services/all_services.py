@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject
 
 from astromask_gui.services.background import Background
+from astromask_gui.services.catalogue_service import CatalogueService
 from astromask_gui.services.colour_service import ColourService
 from astromask_gui.services.cutout_file_service import CutoutFileService
 from astromask_gui.services.cutout_service import CutoutService
@@ -14,7 +15,6 @@ from astromask_gui.services.filter_service import FilterService
 from astromask_gui.services.find_service import FindService
 from astromask_gui.services.gallery_service import GalleryService
 from astromask_gui.services.histogram_service import HistogramService
-from astromask_gui.services.identifier_service import IdentifierService
 from astromask_gui.services.inference_service import InferenceService, model_worker
 from astromask_gui.services.job_service import JobService
 from astromask_gui.services.join_service import JoinService
@@ -28,7 +28,6 @@ from astromask_gui.services.samp_service import SampService
 from astromask_gui.services.saved_service import SavedService
 from astromask_gui.services.search_service import SearchService
 from astromask_gui.services.sheet_service import SheetService
-from astromask_gui.services.sky_place_service import SkyPlaceService
 from astromask_gui.services.table_service import TableService
 from astromask_gui.services.thumbnail_service import ThumbnailService
 from astromask_gui.services.worker import Worker
@@ -57,13 +56,12 @@ class Services(QObject):
         self.workspace = WorkspaceService(state, self._files, self.reader, self)
         self.cutouts = CutoutService(state, self.reader, self._facts, self)
         self.cutout_files = CutoutFileService(state, self.reader, self)
-        self.sky_places = SkyPlaceService(state, self._facts, self)
+        self.catalogue = CatalogueService(state, self._facts, self)
         self.samp = SampService(state, self.cutout_files, self)
         self.thumbnails = ThumbnailService(state, self.reader, self)
         self.sharp_thumbnails = ThumbnailService(
             state, self.reader, self, state.sharp_thumbnails, SHARP_TILES
         )
-        self.identifiers = IdentifierService(state, self._facts, self)
         self.inference = InferenceService(state, self.model, self)
         self.patches = PatchService(state, self.inference, self.model, self)
         self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
@@ -88,10 +86,10 @@ class Services(QObject):
     def _wire(self) -> None:
         self.workspace.changing.connect(self.thumbnails.start_over)
         self.workspace.changing.connect(self.sharp_thumbnails.start_over)
-        self.workspace.changing.connect(self.identifiers.start_over)
+        self.workspace.changing.connect(self.catalogue.start_over)
         self.workspace.changing.connect(self.labels.forget)
         self.workspace.changing.connect(self.kept_filters.forget)
-        self.workspace.closed.connect(self.identifiers.start_over)
+        self.workspace.closed.connect(self.catalogue.start_over)
         self.workspace.closed.connect(self.labels.forget)
         self.workspace.closed.connect(self.rings.forget)
         self.workspace.closed.connect(self.table.forget)
@@ -106,9 +104,8 @@ class Services(QObject):
         for service in (
             self.cutouts,
             self.cutout_files,
-            self.sky_places,
+            self.catalogue,
             self.samp,
-            self.identifiers,
             self.inference,
             self.search,
             self.labels,

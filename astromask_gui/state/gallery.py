@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
+
+from astromask_gui.state.hold import Hold
 
 SourceKind = Literal["automatic", "selection", "visible", "neighbours", "saved"]
 Rows = NDArray[np.uint32]
@@ -77,7 +78,8 @@ class Gallery(QObject):
         self._side, self._caption = 80, ""
         self._listing = _NOTHING
         self._error: str | None = None
-        self._busy = self._held = False
+        self._busy = False
+        self._hold = Hold()
 
     @property
     def source(self) -> Source:
@@ -122,16 +124,11 @@ class Gallery(QObject):
     @property
     def is_held(self) -> bool:
         """True while the gallery itself changes what is selected or active."""
-        return self._held
+        return self._hold.is_up
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> AbstractContextManager[None]:
         """While galaxies are selected among those listed, the list stays as it is."""
-        self._held = True
-        try:
-            yield
-        finally:
-            self._held = False
+        return self._hold.up()
 
     def set_source(self, source: Source) -> None:
         """Show other galaxies."""

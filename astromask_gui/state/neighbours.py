@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -11,6 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
+
+from astromask_gui.state.hold import Hold
 
 QueryKind = Literal["row", "file", "column"]
 
@@ -58,7 +59,7 @@ class NeighboursState(QObject):
         self._busy = False
         self._count = 40
         self._follow = True
-        self._held = False
+        self._hold = Hold()
 
     @property
     def query(self) -> Query | None:
@@ -88,16 +89,11 @@ class NeighboursState(QObject):
     @property
     def follows_active(self) -> bool:
         """True where a click on a galaxy makes it the query."""
-        return self._follow and not self._held
+        return self._follow and not self._hold.is_up
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> AbstractContextManager[None]:
         """While a galaxy among the answers is made active, the query stays as it is."""
-        self._held = True
-        try:
-            yield
-        finally:
-            self._held = False
+        return self._hold.up()
 
     def set_query(self, query: Query) -> int:
         """Seek for something else; returns the query's number."""

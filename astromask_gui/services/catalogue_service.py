@@ -14,8 +14,8 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.sky_places import Answer, SkyPlace
 
 
-class SkyPlaceService(QObject):
-    """Answers `state.sky_places` from the catalogue."""
+class CatalogueService(QObject):
+    """Answers `identifiers.wanted` and `sky_places.asked` from the catalogue."""
 
     def __init__(
         self, state: ApplicationState, background: Background, parent: QObject | None = None
@@ -23,13 +23,33 @@ class SkyPlaceService(QObject):
         super().__init__(parent)
         self._state, self._background = state, background
         self._loaded: Loaded | None = None
-        state.sky_places.asked.connect(self._look_up)
+        state.identifiers.wanted.connect(self._find_names)
+        state.sky_places.asked.connect(self._find_places)
+
+    def start_over(self) -> None:
+        """Forget everything, because another survey is about to be shown."""
+        self._loaded = None
+        self._state.identifiers.clear()
 
     def open(self, loaded: Loaded) -> None:
-        """Serve a workspace, or what it has become."""
+        """Serve a workspace, or what it has become: a row's identifier never changes."""
         self._loaded = loaded
 
-    def _look_up(self, rows: list[int], answer: Answer) -> None:
+    def _find_names(self, rows: list[int]) -> None:
+        loaded = self._loaded
+        if loaded is None:
+            return
+
+        def take(names: list[str]) -> None:
+            # Another survey's rows have the same numbers.
+            now = self._loaded
+            if now is not None and now.facts.folder == loaded.facts.folder:
+                self._state.identifiers.put(rows, names)
+
+        work = partial(loaded.workspace.catalogue.object_ids, np.array(rows))
+        self._background.run(work, take, self._state.messages.error)
+
+    def _find_places(self, rows: list[int], answer: Answer) -> None:
         if self._loaded is not None:
             work = partial(sky_places, self._loaded, rows)
             self._background.run(work, answer, self._state.messages.error)
