@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.results import Result
+from benchmarks.window_run import WindowRun, high_ms, median_ms, own_home
 from trainer.errors import AstroMaskError
-
-_PATIENCE_MS = 60_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,59 +22,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> list[Result]:
     """Point at galaxies on the real window with its real processes: never seen before, seen
     before, and beside one that the mouse rests on, whose thumbnails are read ahead."""
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from benchmarks.click_scene import FILES, add_model, add_vectors, make_survey
 
     rows, points = (200, 8) if args.small else (args.rows, args.points)
     pointed = np.random.default_rng(1).permutation(FILES * rows)[:points]
-    with tempfile.TemporaryDirectory(prefix="astromask-hover-") as home:
-        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "HOME"):
-            os.environ[name] = home
-        folder = make_survey(Path(home), rows, pointed)
+    with own_home("hover") as home:
+        folder = make_survey(home, rows, pointed)
         add_vectors(folder, add_model(folder, "tiny", patch=8), "tiny")
         measured = _Hovers(folder, [int(row) for row in pointed])
         measured.run()
     return measured.results()
 
 
-class _Hovers:
+class _Hovers(WindowRun):
     """One window, whose map is pointed at again and again."""
 
     def __init__(self, folder: Path, rows: list[int]) -> None:
-        from astromask_gui.app import start
-        from astromask_gui.arguments import Arguments
-
+        super().__init__(folder)
         self._rows = rows
-        self._program = start(Arguments(path=folder, size=(1440, 900)))
-        self._error: AstroMaskError | None = None
-        self._stall = 0.0
         self.cold: list[float] = []
         self.warm: list[float] = []
         self.ahead: list[float] = []
 
-    def run(self) -> None:
-        from PyQt6.QtCore import QTimer
-
-        QTimer.singleShot(0, self._point_at_all)
-        self._program.run()
-        if self._error is not None:
-            raise self._error
-
-    def _point_at_all(self) -> None:
-        try:
-            self._wait(lambda: self._program.state.view.coordinates is not None)
-            self._wait(lambda: self._program.window.map.frames.sorted)
-            self._program.state.preferences.set_motion(False)
-            self._point_at(self._rows[0])  # warms everything up
-            self._stall = 0.0
-            self.cold = [self._point_at(row) for row in self._rows[1:]]
-            self.warm = [self._point_at(row) for row in self._rows[1:]]
-            self.ahead = [self._beside(row) for row in self._rows[1:]]
-        except AstroMaskError as error:
-            self._error = error
-        finally:
-            self._program.application.quit()
+    def measure(self) -> None:
+        """Point at galaxies for the first time, again, and beside one that is pointed at."""
+        self.wait(lambda: self.state.view.coordinates is not None)
+        self.wait(lambda: self.program.window.map.frames.sorted)
+        self.state.preferences.set_motion(False)
+        self._point_at(self._rows[0])  # warms everything up
+        self.stall = 0.0
+        self.cold = [self._point_at(row) for row in self._rows[1:]]
+        self.warm = [self._point_at(row) for row in self._rows[1:]]
+        self.ahead = [self._beside(row) for row in self._rows[1:]]
 
     def _point_at(self, row: int) -> float:
         """Seconds from the mouse's arrival at a row, from nowhere, to its card."""
@@ -90,7 +64,7 @@ class _Hovers:
         """Seconds to the card of the galaxy that a mouse which rests on `row` reaches next."""
         from PyQt6.QtCore import QPointF
 
-        window, state = self._program.window, self._program.state
+        window, state = self.program.window, self.state
         picker = window.map.picker
         self._point_at(row)
         place = picker.place_of(row)
@@ -99,23 +73,23 @@ class _Hovers:
         following = next((found for found in around if found not in (None, row)), None)
         if following is None:
             return 0.0
-        self._wait(lambda: state.thumbnails.get(following) is not None)
+        self.wait(lambda: state.thumbnails.get(following) is not None)
         return self._move_to(following)
 
     def _leave(self) -> None:
         from PyQt6.QtCore import QEvent
         from PyQt6.QtWidgets import QApplication
 
-        window = self._program.window
+        window = self.program.window
         QApplication.sendEvent(window.map.canvas, QEvent(QEvent.Type.Leave))
-        self._wait(window.map.hover.card.isHidden)
+        self.wait(window.map.hover.card.isHidden)
 
     def _move_to(self, row: int) -> float:
         from PyQt6.QtCore import QEvent, QPointF, Qt
         from PyQt6.QtGui import QMouseEvent
         from PyQt6.QtWidgets import QApplication
 
-        window, state = self._program.window, self._program.state
+        window, state = self.program.window, self.state
         place = window.map.picker.place_of(row)
         viewport = window.map.canvas.viewport()
         assert place is not None and viewport is not None
@@ -134,49 +108,22 @@ class _Hovers:
             known = card.picture.image is not None and card.name.text() != "…"
             return card.row == met and not card.isHidden() and known
 
-        last = time.perf_counter()
-
-        def look() -> bool:
-            nonlocal last
-            now = time.perf_counter()
-            self._stall, last = max(self._stall, now - last), now
-            return is_complete()
-
-        self._wait(look)
+        self.wait(is_complete)
         card.repaint()
         return time.perf_counter() - began
-
-    def _wait(self, condition: Callable[[], bool]) -> None:
-        """Process events until the condition holds."""
-        from PyQt6.QtCore import QEventLoop
-
-        deadline = time.perf_counter() + _PATIENCE_MS / 1000
-        while not condition():
-            self._program.application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
-            if time.perf_counter() > deadline:
-                raise AstroMaskError("The window did not answer in time.")
-            time.sleep(0.0002)
 
     def results(self) -> list[Result]:
         """Medians and 95th percentiles in milliseconds."""
         beside = [seconds for seconds in self.ahead if seconds]
         return [
-            Result.at_most("to a card never seen, median", _median(self.cold), "ms", 50),
-            Result("to a card never seen, 95th percentile", _high(self.cold), "ms"),
-            Result.at_most("to a card seen before, median", _median(self.warm), "ms", 50),
-            Result("to a card seen before, 95th percentile", _high(self.warm), "ms"),
+            Result.at_most("to a card never seen, median", median_ms(self.cold), "ms", 50),
+            Result("to a card never seen, 95th percentile", high_ms(self.cold), "ms"),
+            Result.at_most("to a card seen before, median", median_ms(self.warm), "ms", 50),
+            Result("to a card seen before, 95th percentile", high_ms(self.warm), "ms"),
             *(
-                [Result.at_most("from a card to the next, median", _median(beside), "ms", 50)]
+                [Result.at_most("from a card to the next, median", median_ms(beside), "ms", 50)]
                 if beside
                 else []
             ),
-            Result("longest stall of the window", 1000 * self._stall, "ms"),
+            Result("longest stall of the window", 1000 * self.stall, "ms"),
         ]
-
-
-def _median(seconds: list[float]) -> float:
-    return 1000 * statistics.median(seconds)
-
-
-def _high(seconds: list[float]) -> float:
-    return 1000 * float(np.percentile(seconds, 95))

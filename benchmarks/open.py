@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.results import Result
-from benchmarks.startup import start_and_measure
+from benchmarks.startup import starts
 
-_RUNS, _RUNS_SMALL = 5, 1
+_RUNS = 5
 _SMALL = 20_000
 
 
@@ -29,9 +29,7 @@ def run(args: argparse.Namespace) -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="astromask-open-") as home:
         folder = write_open_survey(Path(home), count)
         command = ["benchmarks.open_child", os.fspath(folder)]
-        start_and_measure(command, home)
-        runs = _RUNS_SMALL if args.small else args.runs
-        found = [start_and_measure(command, home) for _ in range(runs)]
+        found = starts(command, home, 1 if args.small else args.runs, warm=not args.small)
 
     def median(name: str) -> float:
         return statistics.median(float(one[name]) for one in found)

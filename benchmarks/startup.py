@@ -14,7 +14,7 @@ import time
 from benchmarks.results import Result
 from trainer.errors import AstroMaskError
 
-_RUNS, _RUNS_SMALL = 5, 1
+_RUNS = 5
 _PATIENCE = 180.0
 
 
@@ -31,11 +31,7 @@ def run(args: argparse.Namespace) -> list[Result]:
     """
     with tempfile.TemporaryDirectory(prefix="astromask-startup-") as home:
         command = ["benchmarks.startup_child"]
-        start_and_measure(command, home)
-        found = [
-            start_and_measure(command, home)
-            for _ in range(_RUNS_SMALL if args.small else args.runs)
-        ]
+        found = starts(command, home, 1 if args.small else args.runs, warm=not args.small)
 
     def median(name: str) -> float:
         return statistics.median(float(one[name]) for one in found)
@@ -49,6 +45,13 @@ def run(args: argparse.Namespace) -> list[Result]:
         Result("its largest on the way", median("peak"), "MiB"),
         Result.at_most("torch imported in the window's process", torch, "", 0),
     ]
+
+
+def starts(module: list[str], home: str, count: int, *, warm: bool) -> list[dict[str, float]]:
+    """What `count` starts of the window measured, with `warm` after one that does not count."""
+    if warm:
+        start_and_measure(module, home)
+    return [start_and_measure(module, home) for _ in range(count)]
 
 
 def start_and_measure(module: list[str], home: str) -> dict[str, float]:

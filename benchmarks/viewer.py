@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +12,8 @@ import numpy as np
 
 from benchmarks.paint_watch import paint_watch
 from benchmarks.results import Result
-from trainer.errors import AstroMaskError
+from benchmarks.window_run import WindowRun, high_ms, median_ms, own_home
 
-_PATIENCE_MS = 60_000
 _PAUSE = 0.12
 """Seconds between two keys of somebody who looks at each galaxy; reading ahead has so long."""
 _KEY_REPEAT = 1 / 30
@@ -31,67 +28,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> list[Result]:
     """Go through 200×200×5 cutouts, chunked by row, on the real window with its real reader."""
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from benchmarks.click_scene import FILES, make_survey
 
     rows, steps = (200, 10) if args.small else (args.rows, args.steps)
     looked_at = np.random.default_rng(1).permutation(FILES * rows)[: 3 * steps]
-    with tempfile.TemporaryDirectory(prefix="astromask-viewer-") as home:
-        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "HOME"):
-            os.environ[name] = home
-        folder = make_survey(Path(home), rows, looked_at)
+    with own_home("viewer") as home:
+        folder = make_survey(home, rows, looked_at)
         measured = _Looking(folder, looked_at.astype(np.uint32), steps)
         measured.run()
         return measured.results()
 
 
-class _Looking:
+class _Looking(WindowRun):
     """One window, and somebody who looks at galaxy after galaxy."""
 
     def __init__(self, folder: Path, rows: np.ndarray, steps: int) -> None:
-        from astromask_gui.app import start
-        from astromask_gui.arguments import Arguments
-
+        super().__init__(folder)
         self._files = sorted(folder.parent.glob("*.h5"))
         self._clicked, self._stepped, self._held = np.split(rows, (steps, 2 * steps))
-        self._program = start(Arguments(path=folder, size=(1440, 900)))
-        self._state = self._program.state
-        self._error: AstroMaskError | None = None
         self.click: list[float] = []
         self.step: list[float] = []
         self.held: list[float] = []
-        self.stall: list[float] = []
+        self.stalls: list[float] = []
         self.read: list[float] = []
         self.render: list[float] = []
         self.paint: list[float] = []
 
-    def run(self) -> None:
-        from PyQt6.QtCore import QTimer
-
-        QTimer.singleShot(0, self._look)
-        self._program.run()
-        if self._error is not None:
-            raise self._error
-
-    def _look(self) -> None:
-        try:
-            self._wait(lambda: self._state.selection.size > 0)
-            self._look_at_single_ones()
-            self._go_through(self._stepped, _PAUSE, self.step)
-            self._go_through(self._held, _KEY_REPEAT, self.held)
-            self._take_apart()
-        except AstroMaskError as error:
-            self._error = error
-        finally:
-            self._program.application.quit()
+    def measure(self) -> None:
+        """Look at single galaxies, then at one after the other; then take that apart."""
+        self.wait(lambda: self.state.selection.size > 0)
+        self._look_at_single_ones()
+        self._go_through(self._stepped, _PAUSE, self.step)
+        self._go_through(self._held, _KEY_REPEAT, self.held)
+        self._take_apart()
 
     def _look_at_single_ones(self) -> None:
         """Galaxies that nobody could foresee, their file not in the memory of the system."""
         for index, row in enumerate(self._clicked):
             self._forget_files()
             seconds = self._until_painted(
-                int(row), lambda row=int(row): self._state.selection.set_active(row)
+                int(row), lambda row=int(row): self.state.selection.set_active(row)
             )
             if index:  # The first warms everything up.
                 self.click.append(seconds)
@@ -102,38 +78,31 @@ class _Looking:
         from PyQt6.QtTest import QTest
 
         def press() -> None:
-            QTest.keyClick(self._program.window, Qt.Key.Key_J)
+            QTest.keyClick(self.program.window, Qt.Key.Key_J)
 
-        self._state.cutout.set_order(rows)
-        self._state.selection.set_active(int(rows[0]))
-        self._rest(0.5)
+        self.state.cutout.set_order(rows)
+        self.state.selection.set_active(int(rows[0]))
+        self.rest(0.5)
         for row in rows[1:]:
             self._forget_files()
             pressed = time.perf_counter()
             into.append(self._until_painted(int(row), press))
-            self._rest(pause - (time.perf_counter() - pressed))
+            self.rest(pause - (time.perf_counter() - pressed))
 
     def _until_painted(self, row: int, act: Callable[[], object]) -> float:
         """Seconds from an intent until the galaxy has been painted."""
-        state = self._state
+        state = self.state
 
         def shows_row() -> bool:
             cutout = state.cutout.cutout
             return cutout is not None and cutout.row == row
 
-        watch = paint_watch(self._program.window.cutout.picture, shows_row)
-        longest, last = 0.0, time.perf_counter()
-
-        def painted() -> bool:
-            nonlocal longest, last
-            now = time.perf_counter()
-            longest, last = max(longest, now - last), now
-            return watch.painted is not None
-
+        watch = paint_watch(self.program.window.cutout.picture, shows_row)
         start = time.perf_counter()
         act()
-        self._wait(painted)
-        self.stall.append(longest)
+        self.stall = 0.0
+        self.wait(lambda: watch.painted is not None)
+        self.stalls.append(self.stall)
         seconds: float = watch.painted - start
         watch.deleteLater()
         return seconds
@@ -143,9 +112,9 @@ class _Looking:
         from astromask_gui.rendering.picture import render_cutout
 
         self.read = [self._time_reading(row) for row in self._clicked[:30].tolist()]
-        cutout, display = self._state.cutout.cutout, self._state.display
+        cutout, display = self.state.cutout.cutout, self.state.display
         assert cutout is not None
-        picture = self._program.window.cutout.picture
+        picture = self.program.window.cutout.picture
         for _ in range(30):
             start = time.perf_counter()
             render_cutout(cutout.pixels, cutout.missing, display.settings, display.survey)
@@ -165,8 +134,8 @@ class _Looking:
         def take(*_: object) -> None:
             answers.append(time.perf_counter())
 
-        self._program.services.reader.ask(VIEWER, Request(read_message([row]), {}, take))
-        self._wait(lambda: bool(answers))
+        self.program.services.reader.ask(VIEWER, Request(read_message([row]), {}, take))
+        self.wait(lambda: bool(answers))
         return answers[0] - start
 
     def _forget_files(self) -> None:
@@ -178,43 +147,20 @@ class _Looking:
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
             os.close(descriptor)
 
-    def _rest(self, seconds: float) -> None:
-        end = time.perf_counter() + seconds
-        self._wait(lambda: time.perf_counter() >= end)
-
-    def _wait(self, condition: Callable[[], bool]) -> None:
-        """Process events until the condition holds."""
-        from PyQt6.QtCore import QEventLoop
-
-        deadline = time.perf_counter() + _PATIENCE_MS / 1000
-        while not condition():
-            # Returns after each batch of events: the time between is the window's stall.
-            self._program.application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
-            if time.perf_counter() > deadline:
-                said = [message.text for message in self._state.messages.history[-3:]]
-                raise AstroMaskError(f"The window did not answer in time. {' '.join(said)}")
-            time.sleep(0.0002)
-
     def results(self) -> list[Result]:
         """Medians and 95th percentiles in milliseconds."""
         return [
-            Result.at_most("click to an unforeseen cutout, median", _median(self.click), "ms", 16),
-            Result.at_most("click to an unforeseen cutout, p95", _high(self.click), "ms", 50),
-            Result.at_most("key to the next cutout, median", _median(self.step), "ms", 16),
-            Result.at_most("key to the next cutout, p95", _high(self.step), "ms", 50),
-            Result("key held down, 30 a second, median", _median(self.held), "ms"),
-            Result("key held down, 30 a second, p95", _high(self.held), "ms"),
-            Result("of a click: the reader's answer, from disk", _median(self.read), "ms"),
-            Result("of all: rendering 200 × 200 in three bands", _median(self.render), "ms"),
-            Result("of all: painting it", _median(self.paint), "ms"),
-            Result.at_most("longest stall of the window, median", _median(self.stall), "ms", 16),
-            Result("longest stall of all", 1000 * max(self.stall), "ms"),
+            Result.at_most(
+                "click to an unforeseen cutout, median", median_ms(self.click), "ms", 16
+            ),
+            Result.at_most("click to an unforeseen cutout, p95", high_ms(self.click), "ms", 50),
+            Result.at_most("key to the next cutout, median", median_ms(self.step), "ms", 16),
+            Result.at_most("key to the next cutout, p95", high_ms(self.step), "ms", 50),
+            Result("key held down, 30 a second, median", median_ms(self.held), "ms"),
+            Result("key held down, 30 a second, p95", high_ms(self.held), "ms"),
+            Result("of a click: the reader's answer, from disk", median_ms(self.read), "ms"),
+            Result("of all: rendering 200 × 200 in three bands", median_ms(self.render), "ms"),
+            Result("of all: painting it", median_ms(self.paint), "ms"),
+            Result.at_most("longest stall of the window, median", median_ms(self.stalls), "ms", 16),
+            Result("longest stall of all", 1000 * max(self.stalls), "ms"),
         ]
-
-
-def _median(seconds: list[float]) -> float:
-    return 1000 * statistics.median(seconds)
-
-
-def _high(seconds: list[float]) -> float:
-    return 1000 * float(np.percentile(seconds, 95))
