@@ -13,9 +13,9 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer
 
 from astromask_gui.services.background import Background
+from astromask_gui.services.catalogue_service import sky_places
 from astromask_gui.services.loading import Loaded
 from astromask_gui.services.reader import FILES, extras_message, read_message
-from astromask_gui.services.catalogue_service import sky_places
 from astromask_gui.services.worker import Request, Worker
 
 Arrays = dict[str, np.ndarray]
