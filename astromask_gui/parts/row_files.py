@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
 from astromask_gui.parts.linked_picture import LinkedPicture
-from astromask_gui.parts.rows_drag import drag_rows, rows_to_mime
+from astromask_gui.parts.rows_drag import MOST_DRAGGED, drag_rows, rows_to_mime
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout_files import MOST_HANDED_OUT
+from astromask_gui.state.selection import Selection
 
 
 def files_of_rows(state: ApplicationState, rows: Sequence[int]) -> list[Path]:
@@ -25,6 +28,17 @@ def files_of_rows(state: ApplicationState, rows: Sequence[int]) -> list[Path]:
 def mime_of_rows(state: ApplicationState, rows: Sequence[int]) -> QMimeData:
     """What a drag of rows carries."""
     return rows_to_mime([int(row) for row in rows], files_of_rows(state, rows))
+
+
+def rows_taken_along(selection: Selection, listed: NDArray[np.uint32], place: int) -> list[int]:
+    """What a drag of the row at a place of a list takes: the row, and where it is selected all
+    selected ones in their order in the list, itself first."""
+    row = int(listed[place])
+    if not (row < selection.size and selection.mask[row]):
+        return [row]
+    near = listed[: MOST_DRAGGED * 100]
+    others = near[selection.mask[near]][:MOST_DRAGGED].tolist()
+    return [row, *(other for other in others if other != row)]
 
 
 class PictureDrag(QObject):

@@ -56,7 +56,7 @@ class Table(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._scope: Scope = "all"
+        self._scope: Scope = "visible"
         self._sort: Sort | None = None
         self._watched = False
         self._busy = False

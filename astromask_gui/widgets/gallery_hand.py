@@ -8,8 +8,8 @@ from PyQt6.QtGui import QCursor, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
 from astromask_gui.parts.modes import is_return, mode_of
-from astromask_gui.parts.row_files import files_of_rows
-from astromask_gui.parts.rows_drag import MOST_DRAGGED, drag_rows
+from astromask_gui.parts.row_files import files_of_rows, rows_taken_along
+from astromask_gui.parts.rows_drag import drag_rows
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.neighbours import Query
 from astromask_gui.state.selection import CombineMode
@@ -176,16 +176,9 @@ class GalleryHand(QObject):
             self._area.update()
 
     def _drag(self, position: int) -> None:
-        rows, selection = self._gallery.rows, self._state.selection
-        row = int(rows[position])
-        taken = [row]
-        if row < selection.size and selection.mask[row]:
-            # In their order in the list, the one under the mouse first.
-            listed = rows[: MOST_DRAGGED * 100]
-            others = listed[selection.mask[listed]][:MOST_DRAGGED].tolist()
-            taken += [other for other in others if other != row]
+        taken = rows_taken_along(self._state.selection, self._gallery.rows, position)
         files = files_of_rows(self._state, taken)
-        drag_rows(self._view, taken, self._view.pictures.image(row), files)
+        drag_rows(self._view, taken, self._view.pictures.image(taken[0]), files)
 
     def _stretch_band(self, place: QPoint) -> None:
         assert self._start is not None

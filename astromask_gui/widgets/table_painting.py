@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from astromask_gui.parts.thumbnail_images import ThumbnailImages
+from astromask_gui.parts.rendered import RenderedPictures
 from astromask_gui.parts.value_text import MISSING
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.style import tabular
@@ -50,8 +50,10 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, state: ApplicationState, model: TableModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._state, self._model = state, model
-        self._images = ThumbnailImages(state, self)
         self._paints = _Paints(state.preferences.style, parent.font())
+        self.pictures = RenderedPictures(
+            state.thumbnails, state.display, self, sharp=state.sharp_thumbnails
+        )
         self.hovered = -1
         """Place of the row under the mouse."""
         self.spanned: tuple[int, int] | None = None
@@ -109,7 +111,9 @@ class CellDelegate(QStyledItemDelegate):
         side = box.height() - 3
         square = QRect(box.left() + PADDING, box.top() + 1, side, side)
         painter.fillRect(square, QColor(0, 0, 0))
-        image = self._images.get(row)
+        device = painter.device()
+        self.pictures.set_side(round(side * (device.devicePixelRatioF() if device else 1.0)))
+        image = self.pictures.image(row)
         if image is not None:
             painter.drawImage(square, image)
 

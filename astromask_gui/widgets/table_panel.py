@@ -1,4 +1,4 @@
-"""Every column of the galaxies as a table: all, the visible or the selected ones, sorted."""
+"""Every column of the galaxies as a table: the visible, the selected or all of them, sorted."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.table import Scope, Sort, TablePart
 from astromask_gui.theme import SPACE
 from astromask_gui.widgets.table_columns import TableColumns
+from astromask_gui.widgets.table_drag import HINT, TableDrag
 from astromask_gui.widgets.table_layout import TableLayout
 from astromask_gui.widgets.table_menus import TableMenus, pop_up
 from astromask_gui.widgets.table_model import PICTURE, TableModel
 from astromask_gui.widgets.table_view import TableView
 
-SCOPES: tuple[Scope, ...] = ("all", "visible", "selected")
-_CAPTIONS = ("All galaxies", "Visible ones", "Selected ones")
+SCOPES: tuple[Scope, ...] = ("visible", "selected", "all")
+_CAPTIONS = ("Visible galaxies", "Selected galaxies", "All galaxies")
 _EMPTY = {
     "all": "A table of the galaxies appears here once a workspace is open.",
-    "visible": "The filters hide every galaxy.",
+    "visible": "The filters hide every galaxy. Take some of them away, or list all galaxies.",
     "selected": "No galaxy is selected. Draw a box or a lasso on the map, or drag over rows.",
 }
 
@@ -48,6 +49,7 @@ class TablePanel(QWidget):
         self.view = TableView(state, self.model)
         self.layout_of_columns = TableLayout(state, self.model, self.view)
         self.menus = TableMenus(state, self.view, self.choose_columns)
+        self.drag = TableDrag(state, self.model, self.view)
         self.scope = QComboBox()
         self.go_to = QLineEdit()
         self.count = label("", "muted")
@@ -55,6 +57,7 @@ class TablePanel(QWidget):
         self.pictures = QToolButton()
         self.columns = QPushButton("Columns …")
         self.export = QPushButton("Export …")
+        self.hint = QToolButton()
         self.empty = EmptyState(_EMPTY["all"])
         self.pages = QStackedWidget()
         self._build()
@@ -64,7 +67,9 @@ class TablePanel(QWidget):
 
     def _build(self) -> None:
         self.scope.addItems(_CAPTIONS)
-        self.scope.setToolTip("Which galaxies are listed")
+        self.scope.setToolTip(
+            "Which galaxies are listed: those that the filters leave, those selected, or all"
+        )
         self.scope.setAccessibleName("Galaxies listed")
         self.go_to.setPlaceholderText("Go to an id, or RA Dec")
         self.go_to.setToolTip(
@@ -79,13 +84,17 @@ class TablePanel(QWidget):
         self.pictures.setAccessibleName("Pictures")
         self.columns.setToolTip("Which columns, in which order")
         self.export.setToolTip("Write these rows and columns to a file (Ctrl+Alt+T)")
+        self.hint.setText("?")
+        self.hint.setToolTip(HINT)
+        self.hint.setAccessibleName("What mouse and keys do")
+        self.hint.setProperty("flat", True)
         self._set_icons()
         bar = QHBoxLayout()
         bar.setSpacing(SPACE[1])
         for widget in (self.scope, self.go_to, self.count):
             bar.addWidget(widget)
         bar.addStretch(1)
-        for button in (self.pictures, self.columns, self.export):
+        for button in (self.pictures, self.columns, self.export, self.hint):
             bar.addWidget(button)
         self.pages.addWidget(self.view)
         self.pages.addWidget(self.empty)
@@ -133,9 +142,10 @@ class TablePanel(QWidget):
         self.pictures.setChecked(self._state.preferences.table_look.pictures)
 
     def _sync_rows(self) -> None:
-        count, scope = len(self._state.table.rows), self._state.table.scope
-        self.count.setText("1 row" if count == 1 else f"{count:,} rows" if count else "")
-        self.empty.sentence.setText(_EMPTY[scope])
+        count, total = len(self._state.table.rows), self._state.selection.size
+        words = f"{count:,} of {total:,}" if count < total else f"{count:,}"
+        self.count.setText(f"{words} {'galaxy' if total == 1 else 'galaxies'}" if count else "")
+        self.empty.sentence.setText(_EMPTY[self._state.table.scope if total else "all"])
         self.pages.setCurrentIndex(0 if count else 1)
         self.export.setEnabled(count > 0)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent
 from PyQt6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from astromask_gui.parts.modes import mode_of
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.selection import CombineMode
-from astromask_gui.widgets.table_model import TableModel
+from astromask_gui.widgets.table_model import PICTURE, TableModel
 from astromask_gui.widgets.table_painting import CellDelegate, TableHeader
 
 ROW_HEIGHT, PICTURE_HEIGHT = 24, 44
@@ -66,8 +66,7 @@ class TableView(QTableView):
         state.table.rows_changed.connect(self._follow_rows)
         state.columns.ready.connect(self.repaint_cells)
         state.cells.ready.connect(self.repaint_cells)
-        state.thumbnails.ready.connect(self.repaint_cells)
-        state.display.changed.connect(self.repaint_cells)
+        self.cells.pictures.changed.connect(self.repaint_cells)
         self.entered.connect(self._enter)
 
     def repaint_cells(self) -> None:
@@ -119,6 +118,27 @@ class TableView(QTableView):
             nearly = -height <= top <= viewport.height()
             where = top if top < 0 else top + height - viewport.height()
             bar.setValue(bar.value() + (where if nearly else top - viewport.height() // 2))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        self.cells.pictures.show(self._pictured())
+        super().paintEvent(event)
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self.cells.pictures.show(())
+
+    def _pictured(self) -> list[int]:
+        """The rows whose pictures are drawn; without a column of them, the one that can be
+        dragged out with its picture."""
+        if self._model.columns[:1] != (PICTURE,):
+            active = self._selection.active
+            return [] if active is None else [active]
+        viewport = self.viewport()
+        assert viewport is not None
+        first, last = self.rowAt(0), self.rowAt(viewport.height() - 1)
+        end = len(self._model.rows) if last < 0 else last + 1
+        rows: list[int] = self._model.rows[max(first, 0) : end].tolist()
+        return rows
 
     # -- to state ------------------------------------------------------------------------
 
@@ -187,6 +207,11 @@ class TableView(QTableView):
         if event.modifiers() & _SHIFT:
             return self.selected_places()
         return min(place, pressed_at), max(place, pressed_at)
+
+    def let_go(self) -> None:
+        """Forget that the mouse is pressed: what is dragged from here on is not selected."""
+        self._pressed_at, self.cells.spanned = -1, None
+        self.repaint_cells()
 
     def toggle(self, place: int) -> None:
         """Take a row into the selection, or out of it."""

@@ -138,6 +138,57 @@ def test_dragging_over_rows_selects_them(
     assert state.selection.rows().tolist() == [2, 3, 4, 5]
 
 
+@pytest.fixture
+def taken_out(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The rows of each drag out of the table."""
+    drags: list[list[int]] = []
+    monkeypatch.setattr(
+        "astromask_gui.widgets.table_drag.drag_rows",
+        lambda _view, rows, _picture, files: drags.append([*rows, len(files)]),
+    )
+    return drags
+
+
+def test_a_row_that_stands_out_is_dragged_with_the_selected_ones_it_is_among(
+    panel: TablePanel, state: ApplicationState, qtbot: QtBot, taken_out: list[list[int]]
+) -> None:
+    state.cutout_files.set_folder(Path("/tmp"))
+    state.selection.select_rows(np.array([2, 5, 7]))
+    drag(qtbot, panel, 5, 8)
+    state.selection.set_active(4)
+    drag(qtbot, panel, 4, 6)
+    assert taken_out == [[5, 2, 7, 3], [4, 1]]
+    assert state.selection.rows().tolist() == [2, 5, 7]
+
+
+def test_a_picture_is_dragged_whatever_its_row_is(
+    panel: TablePanel, state: ApplicationState, qtbot: QtBot, taken_out: list[list[int]]
+) -> None:
+    panel.pictures.click()
+    drag(qtbot, panel, 3, 5)
+    assert [rows[0] for rows in taken_out] == [3] and state.selection.count == 0
+
+
+def test_a_drag_with_shift_selects_from_a_selected_row_too(
+    panel: TablePanel, state: ApplicationState, qtbot: QtBot, taken_out: list[list[int]]
+) -> None:
+    state.selection.select_rows(np.array([2]))
+    click(qtbot, panel, 2)
+    click(qtbot, panel, 4, SHIFT)
+    assert state.selection.rows().tolist() == [2, 3, 4] and not taken_out
+
+
+def test_what_the_filters_hide_while_a_row_is_held_is_not_dragged(
+    panel: TablePanel, state: ApplicationState, qtbot: QtBot, taken_out: list[list[int]]
+) -> None:
+    state.selection.set_active(5)
+    viewport = panel.view.viewport()
+    qtbot.mousePress(viewport, LEFT, pos=place(panel, 5))
+    state.table.set_rows(np.arange(4, dtype=np.uint32))
+    qtbot.mouseMove(viewport, place(panel, 1))
+    assert not taken_out
+
+
 def test_shift_adds_up_to_the_row_and_ctrl_takes_one_in_or_out(
     panel: TablePanel, state: ApplicationState, qtbot: QtBot
 ) -> None:
@@ -209,11 +260,22 @@ def test_a_header_sorts_up_then_down_then_not_at_all(
 
 
 def test_the_chooser_of_rows_states_the_scope(panel: TablePanel, state: ApplicationState) -> None:
-    panel.scope.activated.emit(2)
+    assert state.table.scope == "visible" and panel.scope.currentText() == "Visible galaxies"
+    panel.scope.activated.emit(1)
     assert state.table.scope == "selected"
     state.table.set_rows(np.zeros(0, np.uint32))
     assert panel.pages.currentWidget() is panel.empty
     assert "No galaxy is selected" in panel.empty.sentence.text()
+
+
+def test_it_is_told_how_many_of_all_galaxies_are_listed(
+    panel: TablePanel, state: ApplicationState
+) -> None:
+    assert panel.count.text() == "60 galaxies"
+    state.table.set_rows(np.arange(7, dtype=np.uint32))
+    assert panel.count.text() == "7 of 60 galaxies"
+    state.table.set_rows(np.zeros(0, np.uint32))
+    assert panel.count.text() == "" and "filters" in panel.empty.sentence.text()
 
 
 def test_columns_are_hidden_shown_and_moved_and_stay_so(
@@ -244,10 +306,14 @@ def test_columns_are_hidden_shown_and_moved_and_stay_so(
 def test_pictures_stand_in_front_when_wanted(
     panel: TablePanel, state: ApplicationState, qtbot: QtBot
 ) -> None:
+    asked: list[int] = []
+    state.thumbnails.wanted.connect(asked.extend)
     give_thumbnails(state)
     panel.pictures.click()
     assert panel.model.columns[0] is PICTURE and state.preferences.table_look.pictures
-    qtbot.waitUntil(lambda: state.thumbnails.get(0) is not None)
+    pictures = panel.view.cells.pictures
+    qtbot.waitUntil(lambda: pictures.image(0) is not None)
+    assert set(asked) == set(range(panel.view.rowAt(panel.view.viewport().height() - 1) + 1))  # type: ignore[union-attr]
     assert PICTURE.name not in panel.part().columns
     panel.pictures.click()
     assert names(panel)[0] == "object_id"
