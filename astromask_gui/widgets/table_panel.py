@@ -17,7 +17,8 @@ from PyQt6.QtWidgets import (
 )
 
 from astromask_gui.icons import icon
-from astromask_gui.parts.small import BusyBar, EmptyState, label
+from astromask_gui.parts.elided_label import ElidedLabel
+from astromask_gui.parts.small import BusyBar, EmptyState
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.table import Scope, Sort, TablePart
 from astromask_gui.theme import SPACE
@@ -29,7 +30,7 @@ from astromask_gui.widgets.table_model import PICTURE, TableModel
 from astromask_gui.widgets.table_view import TableView
 
 SCOPES: tuple[Scope, ...] = ("visible", "selected", "all")
-_CAPTIONS = ("Visible galaxies", "Selected galaxies", "All galaxies")
+_CAPTIONS = ("Visible", "Selected", "All")
 _EMPTY = {
     "all": "A table of the galaxies appears here once a workspace is open.",
     "visible": "The filters hide every galaxy. Take some of them away, or list all galaxies.",
@@ -52,7 +53,7 @@ class TablePanel(QWidget):
         self.drag = TableDrag(state, self.model, self.view)
         self.scope = QComboBox()
         self.go_to = QLineEdit()
-        self.count = label("", "muted")
+        self.count = ElidedLabel("muted")
         self.busy = BusyBar()
         self.pictures = QToolButton()
         self.columns = QPushButton("Columns …")
@@ -77,7 +78,7 @@ class TablePanel(QWidget):
             " 150.12 2.2, with a radius if wanted: 10:00:28.8 +02:12:21 30″"
         )
         self.go_to.setClearButtonEnabled(True)
-        self.go_to.setMinimumWidth(190)
+        self.go_to.setMinimumWidth(136)
         self.go_to.setMaximumWidth(260)
         self.pictures.setCheckable(True)
         self.pictures.setToolTip("A small picture at the beginning of each row")
@@ -91,9 +92,9 @@ class TablePanel(QWidget):
         self._set_icons()
         bar = QHBoxLayout()
         bar.setSpacing(SPACE[1])
-        for widget in (self.scope, self.go_to, self.count):
+        for widget in (self.scope, self.go_to):
             bar.addWidget(widget)
-        bar.addStretch(1)
+        bar.addWidget(self.count, 1)
         for button in (self.pictures, self.columns, self.export, self.hint):
             bar.addWidget(button)
         self.pages.addWidget(self.view)
@@ -143,8 +144,9 @@ class TablePanel(QWidget):
 
     def _sync_rows(self) -> None:
         count, total = len(self._state.table.rows), self._state.selection.size
-        words = f"{count:,} of {total:,}" if count < total else f"{count:,}"
-        self.count.setText(f"{words} {'galaxy' if total == 1 else 'galaxies'}" if count else "")
+        all_of_them = "1 galaxy" if count == 1 else f"{count:,} galaxies"
+        words = f"{count:,} of {total:,}" if count < total else all_of_them
+        self.count.setText(words if count else "")
         self.empty.sentence.setText(_EMPTY[self._state.table.scope if total else "all"])
         self.pages.setCurrentIndex(0 if count else 1)
         self.export.setEnabled(count > 0)

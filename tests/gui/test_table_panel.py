@@ -260,7 +260,7 @@ def test_a_header_sorts_up_then_down_then_not_at_all(
 
 
 def test_the_chooser_of_rows_states_the_scope(panel: TablePanel, state: ApplicationState) -> None:
-    assert state.table.scope == "visible" and panel.scope.currentText() == "Visible galaxies"
+    assert state.table.scope == "visible" and panel.scope.currentText() == "Visible"
     panel.scope.activated.emit(1)
     assert state.table.scope == "selected"
     state.table.set_rows(np.zeros(0, np.uint32))
@@ -273,7 +273,7 @@ def test_it_is_told_how_many_of_all_galaxies_are_listed(
 ) -> None:
     assert panel.count.text() == "60 galaxies"
     state.table.set_rows(np.arange(7, dtype=np.uint32))
-    assert panel.count.text() == "7 of 60 galaxies"
+    assert panel.count.text() == "7 of 60"
     state.table.set_rows(np.zeros(0, np.uint32))
     assert panel.count.text() == "" and "filters" in panel.empty.sentence.text()
 
