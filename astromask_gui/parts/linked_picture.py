@@ -14,7 +14,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
-from astromask_gui.parts.picture_view import PictureView
+from astromask_gui.parts.picture_view import HALF, PictureView, on_screen
 from astromask_gui.state.cutout_view import CutoutView
 
 _WHEEL_STEP = 1.25
@@ -24,8 +24,8 @@ _CLICK = 3.0
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
 }
 _ZOOMS = {
     Qt.Key.Key_Plus: _WHEEL_STEP,
@@ -105,7 +105,7 @@ class LinkedPicture(PictureView):
                 self._is_click = False
             if not self._is_click:
                 step = (self._grip - event.position()) / self.picture_scale()
-                self._pan(step.x(), step.y())
+                self._pan(step.x(), -step.y())
                 self._grip = event.position()
         self._tell_mouse(event.position())
 
@@ -131,9 +131,9 @@ class LinkedPicture(PictureView):
         elif key == Qt.Key.Key_0:
             self._view.show_whole()
         elif key in _ARROWS and self._view.window.span is not None:
-            right, down = _ARROWS[key]
+            right, up = _ARROWS[key]
             step = self._view.window.span / 8
-            self._pan(right * step, down * step)
+            self._pan(right * step, up * step)
         else:
             super().keyPressEvent(event)
 
@@ -146,20 +146,20 @@ class LinkedPicture(PictureView):
         window = self._view.window.zoomed(factor, about.x(), about.y(), whole)
         self._view.set_window(window)
 
-    def _pan(self, right: float, down: float) -> None:
+    def _pan(self, right: float, up: float) -> None:
         if self._image is not None:
             columns, rows = self._image.width(), self._image.height()
-            self._view.set_window(self._view.window.panned(right, down, columns, rows))
+            self._view.set_window(self._view.window.panned(right, up, columns, rows))
 
     def _tell_mouse(self, place: QPointF) -> None:
         if self._image is None:
             return
         inside = self.picture_rectangle().contains(place) and self.rect().contains(place.toPoint())
-        offset = self._offset_of(place)
+        offset = self._offset_of(place + HALF)
         self._view.set_mouse((offset.x(), offset.y()) if inside else None)
 
     def _offset_of(self, place: QPointF) -> QPointF:
-        """A place of the widget in pixels from the cutout's centre."""
+        """A place of the widget in pixels right of and above the cutout's centre."""
         if self._image is None:
             return QPointF()
         return self.place_of(place) - QPointF(self._image.width(), self._image.height()) / 2
@@ -189,7 +189,7 @@ class LinkedPicture(PictureView):
         mouse = self._view.mouse
         if not self._view.crosshair or mouse is None:
             return
-        place = rectangle.center() + QPointF(*mouse) * scale
+        place = on_screen(rectangle, scale, *mouse)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         gap, ends = 6.0, QRectF(self.rect())
         for colour, width in ((QColor(0, 0, 0, 150), 3), (QColor(255, 255, 255, 220), 1)):

@@ -19,7 +19,7 @@ view), screen pixels per picture pixel."""
 
 
 class PictureTool(Protocol):
-    """What takes the mouse over a picture; places are in picture pixels from its top left."""
+    """What takes the mouse over a picture; places are in picture pixels from its bottom left."""
 
     def press(self, x: float, y: float, reach: float) -> bool:
         """Whether it takes the mouse until `release`; `reach` pixels away counts as hit."""
@@ -31,17 +31,27 @@ class PictureTool(Protocol):
         """The button is let go."""
 
 
+HALF = QPointF(0.5, 0.5)
+"""From the corner of a screen pixel, which the mouse tells, to its middle."""
 _REACH = 6.0
 """Screen pixels within which something counts as hit."""
 
 
 def to_image(picture: NDArray[np.uint8]) -> QImage:
-    """A QImage of its own memory from a picture (H, W, 3) uint8."""
-    picture = np.ascontiguousarray(picture)
+    """A QImage of its own memory from a picture (H, W, 3) uint8, whose row 0 is the lowest.
+
+    Here the rows of arrays, which run upwards as in FITS, become those of the screen.
+    """
+    picture = np.ascontiguousarray(picture[::-1])
     height, width, _ = picture.shape
     data = picture.tobytes()
     image = QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888)
     return image.copy()
+
+
+def on_screen(rectangle: QRectF, scale: float, x: float, y: float) -> QPointF:
+    """Where a place is drawn, given in pixels right of and above the middle of a picture."""
+    return rectangle.center() + QPointF(x, -y) * scale
 
 
 class PictureView(QWidget):
@@ -117,8 +127,9 @@ class PictureView(QWidget):
         return 1.0 if self._image is None else self.picture_rectangle().width() / self._columns()
 
     def place_of(self, place: QPointF) -> QPointF:
-        """A place of the widget in picture pixels from the picture's top left corner."""
-        return (place - self.picture_rectangle().topLeft()) / self.picture_scale()
+        """A place of the widget in picture pixels, right of and above the bottom left corner."""
+        away = (place - self.picture_rectangle().bottomLeft()) / self.picture_scale()
+        return QPointF(away.x(), -away.y())
 
     def sizeHint(self) -> QSize:
         return QSize(3 * self._smallest, 3 * self._smallest)
@@ -158,7 +169,7 @@ class PictureView(QWidget):
         if event is None or event.button() != Qt.MouseButton.LeftButton:
             return
         if self._tool is not None and self._image is not None:
-            place = self.place_of(event.position())
+            place = self.place_of(event.position() + HALF)
             reach = _REACH / self.picture_scale()
             self._tool_holds = self._tool.press(place.x(), place.y(), reach)
         if not self._tool_holds:
@@ -168,7 +179,7 @@ class PictureView(QWidget):
         if event is None:
             return
         if self._tool_holds and self._tool is not None:
-            place = self.place_of(event.position())
+            place = self.place_of(event.position() + HALF)
             self._tool.drag(place.x(), place.y())
             return
         is_drag = bool(event.buttons() & Qt.MouseButton.LeftButton)
@@ -193,5 +204,5 @@ class PictureView(QWidget):
         shown = self.picture_rectangle().intersected(QRectF(self.rect()))
         if self._image is None or not shown.contains(place):
             return
-        at = self.place_of(place)
+        at = self.place_of(place + HALF)
         signal.emit(at.x(), at.y())  # type: ignore[attr-defined]

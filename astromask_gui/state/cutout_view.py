@@ -21,8 +21,8 @@ SMALLEST_SPAN = 4.0
 class CutoutWindow:
     """The part of a cutout that is shown; the whole of it by default.
 
-    Places are in pixels right of and below the cutout's centre: there the model's crop, the
-    whole cutout and other galaxies of the survey have their middle too.
+    Places are in pixels right of and above the cutout's centre, as its columns and rows run:
+    there the model's crop, the whole cutout and other galaxies have their middle too.
     """
 
     x: float = 0.0
@@ -41,7 +41,7 @@ class CutoutWindow:
         """Where the top left corner of the cutout is, screen pixels from that of the picture."""
         scale = self.scale(width, height, columns, rows)
         left = width / 2 - (columns / 2 + self.x) * scale
-        return left, height / 2 - (rows / 2 + self.y) * scale
+        return left, height / 2 - (rows / 2 - self.y) * scale
 
     def zoomed(self, factor: float, x: float, y: float, whole: float) -> CutoutWindow:
         """Larger by `factor` about (x, y), which stays where it is.
@@ -55,12 +55,12 @@ class CutoutWindow:
         share = after / before
         return CutoutWindow(x + (self.x - x) * share, y + (self.y - y) * share, after)
 
-    def panned(self, right: float, down: float, columns: int, rows: int) -> CutoutWindow:
+    def panned(self, right: float, up: float, columns: int, rows: int) -> CutoutWindow:
         """Moved over the cutout by so many pixels; its middle stays within the cutout."""
         if self.span is None:
             return self
         x = min(max(self.x + right, -columns / 2), columns / 2)
-        return CutoutWindow(x, min(max(self.y + down, -rows / 2), rows / 2), self.span)
+        return CutoutWindow(x, min(max(self.y + up, -rows / 2), rows / 2), self.span)
 
 
 WHOLE = CutoutWindow()
@@ -124,7 +124,7 @@ class CutoutView(QObject):
 
     @property
     def mouse(self) -> tuple[float, float] | None:
-        """What is under the mouse, pixels right of and below the cutout's centre."""
+        """What is under the mouse, pixels right of and above the cutout's centre."""
         return self._mouse
 
     def set_window(self, window: CutoutWindow) -> None:

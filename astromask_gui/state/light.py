@@ -49,7 +49,7 @@ class LightAnswer:
     ratio: float | None = None
     """The difference's ratio in flux."""
     centre: tuple[float, float] | None = None
-    """The galaxy's centre, pixels right of and below the cutout's."""
+    """The galaxy's centre, pixels right of and above the cutout's."""
 
 
 class Light(QObject):

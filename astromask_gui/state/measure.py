@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 @dataclass(frozen=True)
 class Shape:
-    """An ellipse on the picture, in pixels right of and below the cutout's centre."""
+    """An ellipse on the picture, in pixels right of and above the cutout's centre."""
 
     x: float = 0.0
     y: float = 0.0
@@ -19,7 +19,7 @@ class Shape:
     """Half the long axis."""
     axis_ratio: float = 1.0
     angle: float = 0.0
-    """Of the long axis, radians from right to down."""
+    """Of the long axis, radians from right to up."""
 
     @property
     def mean_radius(self) -> float:

@@ -22,7 +22,7 @@ class SkyGrid:
     matrix: tuple[float, float, float, float]
     """Degrees to the east by x and y, then to the north by x and y, a pixel each."""
     stated: bool = True
-    """Whether the file says so; False where north is only taken to be along the rows."""
+    """Whether the file says so; False where north is only taken to be up."""
 
     def to_sky(self, x: float, y: float) -> tuple[float, float]:
         """RA in [0, 360) and Dec of a pixel, degrees."""
@@ -49,7 +49,7 @@ class SkyGrid:
         return self.x + (d * east - b * north) / size, self.y + (a * north - c * east) / size
 
     def directions(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Unit vectors in pixels, right and down, towards north and towards east."""
+        """Unit vectors in pixels, right and up, towards north and towards east."""
         a, b, c, d = self.matrix
         sign = 1.0 if a * d - b * c > 0 else -1.0
         # The columns of the inverse matrix, without its size.
@@ -59,7 +59,7 @@ class SkyGrid:
 def assumed_grid(
     ra: float | None, dec: float | None, pixel_scale: float | None, columns: int, rows: int
 ) -> SkyGrid | None:
-    """The galaxy in the middle, north along the rows and east to the left, as FITS images of
+    """The galaxy in the middle, north up and east to the left, as FITS images of
     surveys have it; None where position or scale is unknown or not on the sky."""
     if ra is None or dec is None or not pixel_scale:
         return None

@@ -17,7 +17,7 @@ _FACTS_SHOWN = 6
 _POSITION_TIP = (
     "RA and Dec of the galaxy; with the mouse over a picture: column and row of the pixel, its"
     " RA and Dec.\nWCS: by the file's own. No WCS: the file has none; the galaxy is taken to"
-    " be in the middle, north along the rows and east against the columns."
+    " be in the middle, north up and east to the left."
 )
 
 

@@ -29,7 +29,7 @@ class CutoutScene:
     pixel_scale: float | None = None
     """Arcsec per pixel; None where it is not known."""
     compass: Sequence[tuple[float, float]] = ()
-    """Where north and east are: right and down, of length 1; empty where it is not known."""
+    """Where north and east are: right and up, of length 1; empty where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ def _draw_compass(
 ) -> None:
     length, reach = 2.5 * unit, 4.5 * unit
     origin = QPointF(image.width() - reach, image.height() - reach)
-    for vector, letter in zip(compass, "NE", strict=True):
-        arrow = QPointF(*vector) * length
+    for (right, up), letter in zip(compass, "NE", strict=True):
+        arrow = QPointF(right, -up) * length
         _draw_line(painter, origin, origin + arrow, unit)
         box = QRectF(0, 0, 2 * unit, 2 * unit)
         box.moveCenter(origin + arrow * 1.4)

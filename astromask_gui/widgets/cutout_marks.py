@@ -70,7 +70,7 @@ class CutoutMarks:
         if grid is None or not grid.stated:
             return
         shown = rectangle.intersected(QRectF(self._picture.rect()))
-        arrows = [QPointF(*vector) * _ARROW for vector in grid.directions()]
+        arrows = [QPointF(right, -up) * _ARROW for right, up in grid.directions()]
         # Its corner is where both arrows and their letters have room.
         reach = _ARROW + 14
         origin = QPointF(shown.right() - reach, shown.bottom() - reach)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
-from astromask_gui.parts.picture_view import PictureView
+from astromask_gui.parts.picture_view import PictureView, on_screen
 from astromask_gui.state.measure import Measure, Shape
 
 SKY = (1.5, 2.2)
@@ -113,14 +113,13 @@ def _draw_shape(
     _outline(painter, rectangle, scale, shape, ink, Qt.PenStyle.SolidLine)
     if not is_held:
         return
-    centre = rectangle.center()
-    middle = centre + QPointF(shape.x, shape.y) * scale
+    middle = on_screen(rectangle, scale, shape.x, shape.y)
     painter.setPen(QPen(ink, 1.5))
     painter.drawLine(middle - QPointF(4, 0), middle + QPointF(4, 0))
     painter.drawLine(middle - QPointF(0, 4), middle + QPointF(0, 4))
     painter.setPen(QPen(QColor(0, 0, 0), 1))
     painter.setBrush(ink)
-    long, short = (centre + place * scale for place in handles(shape))
+    long, short = (on_screen(rectangle, scale, end.x(), end.y()) for end in handles(shape))
     painter.drawEllipse(long, _HANDLE, _HANDLE)
     painter.drawRect(QRectF(short.x() - 3, short.y() - 3, 6, 6))
 
@@ -134,8 +133,9 @@ def _outline(
     style: Qt.PenStyle,
 ) -> None:
     painter.save()
-    painter.translate(rectangle.center() + QPointF(shape.x, shape.y) * scale)
-    painter.rotate(math.degrees(shape.angle))
+    painter.translate(on_screen(rectangle, scale, shape.x, shape.y))
+    # Qt turns clockwise.
+    painter.rotate(-math.degrees(shape.angle))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     long, short = shape.radius * scale, shape.radius * shape.axis_ratio * scale
     for colour, width in ((QColor(0, 0, 0, 150), 3.0), (ink, 1.5)):

@@ -12,8 +12,8 @@ SMALLEST = 52
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
 }
 _BRUSH = {Qt.Key.Key_BracketLeft: -1, Qt.Key.Key_BracketRight: 1}
 _KEYS = {*_ARROWS, *_BRUSH, Qt.Key.Key_Space}
@@ -55,13 +55,14 @@ class PatchPicture(PictureView):
         self.cursor_place = min(self.cursor_place, side**2 - 1)
 
     def patch_rectangle(self, place: int, rectangle: QRectF) -> QRectF:
-        """Where a patch lies in the picture's rectangle."""
+        """Where a patch lies in the picture's rectangle; the first are at the bottom left."""
         step = rectangle.width() / self.side
         row, column = divmod(place, self.side)
-        return QRectF(rectangle.x() + column * step, rectangle.y() + row * step, step, step)
+        top = rectangle.bottom() - (row + 1) * step
+        return QRectF(rectangle.x() + column * step, top, step, step)
 
     def place_at(self, x: float, y: float) -> int | None:
-        """The patch at a place in picture pixels."""
+        """The patch at a place in picture pixels from the bottom left."""
         if self.image is None:
             return None
         column = int(x * self.side / self.image.width())
@@ -104,9 +105,9 @@ class PatchPicture(PictureView):
         self._keyed = True
         if key in _ARROWS:
             row, column = divmod(self.cursor_place, self.side)
-            right, down = _ARROWS[key]
+            right, up = _ARROWS[key]
             column = min(max(column + right, 0), self.side - 1)
-            row = min(max(row + down, 0), self.side - 1)
+            row = min(max(row + up, 0), self.side - 1)
             self.cursor_place = row * self.side + column
             self.update()
         elif key in _BRUSH:

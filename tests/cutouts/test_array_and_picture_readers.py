@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image
@@ -121,8 +122,22 @@ def test_a_folder_of_pictures_is_one_reader(tmp_path: Path) -> None:
     assert reader.ids().tolist() == ["g9", "g10", "h"]
     read = reader.read(np.array([1, 0]))
     assert read.shape == (2, 3, 8, 10)
-    expected = np.asarray(Image.open(tmp_path / "g10.png"))
-    np.testing.assert_array_equal(read[0], np.moveaxis(expected, -1, 0))
+    from_the_top = np.asarray(Image.open(tmp_path / "g10.png"))
+    np.testing.assert_array_equal(read[0], np.moveaxis(from_the_top[::-1], -1, 0))
+
+
+@pytest.mark.parametrize(("dtype", "is_turned"), [(np.uint8, True), (np.float32, False)])
+def test_colour_pictures_in_an_array_begin_at_the_top_fluxes_at_the_bottom(
+    tmp_path: Path, dtype: type, is_turned: bool
+) -> None:
+    stored = np.random.default_rng(3).integers(0, 255, (2, 9, 8, 3)).astype(dtype)
+    np.save(tmp_path / "a.npy", stored)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["images"] = stored
+    rows_upwards = stored[:, ::-1] if is_turned else stored
+    for name in ("a.npy", "a.h5"):
+        read = open_reader(tmp_path / name).read(np.array([0, 1]))
+        np.testing.assert_array_equal(read, np.moveaxis(rows_upwards, -1, 1))
 
 
 @pytest.mark.parametrize(("mode", "bands"), [("L", 1), ("RGBA", 3), ("P", 3), ("I;16", 1)])

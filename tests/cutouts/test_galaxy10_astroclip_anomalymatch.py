@@ -83,7 +83,9 @@ def test_pixels_come_back_whatever_the_shape_type_and_order_of_axes(
     rows = np.array([4, 0, 2, 4])
     with closing(open_reader(path)) as reader:
         assert len(reader) == count and len(reader.ids()) == count
-        np.testing.assert_array_equal(reader.read(rows), values[rows])
+        # Colours in bytes are pictures, which begin at the top.
+        expected = values[rows, :, ::-1] if last and dtype == "u1" else values[rows]
+        np.testing.assert_array_equal(reader.read(rows), expected)
 
 
 def test_galaxy10_gives_classes_scale_and_coordinates(tmp_path: Path) -> None:

@@ -41,10 +41,12 @@ def viewer(state: ApplicationState, panel: MeasurePanel, qtbot: QtBot) -> Cutout
 
 
 def drag(viewer: CutoutPanel, start: QPointF, end: QPointF) -> None:
-    """Drag over the picture; places are in pixels from the cutout's centre."""
+    """Drag over the picture; places are in pixels right of and above the cutout's centre."""
     picture = viewer.picture
     middle, scale = picture.picture_rectangle().center(), picture.picture_scale()
-    first, last = ((middle + place * scale).toPoint() for place in (start, end))
+    first, last = (
+        (middle + QPointF(place.x(), -place.y()) * scale).toPoint() for place in (start, end)
+    )
     left = Qt.MouseButton.LeftButton
     QTest.mousePress(picture, left, pos=first)
     QTest.mouseMove(picture, last)

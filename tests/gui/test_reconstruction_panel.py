@@ -32,7 +32,7 @@ def place_of_patch(panel: ReconstructionPanel, patch: int) -> QPoint:
     box = panel.views["masked"].picture_rectangle()
     row, column = divmod(patch, GRID)
     step = box.width() / GRID
-    return (box.topLeft() + QPointF((column + 0.5) * step, (row + 0.5) * step)).toPoint()
+    return (box.bottomLeft() + QPointF((column + 0.5) * step, -(row + 0.5) * step)).toPoint()
 
 
 def test_the_reason_why_there_is_none_is_said_in_place(
@@ -77,10 +77,11 @@ def test_visible_patches_stay_as_they_are_and_have_no_residual(
 
 
 def pixels_of(panel: ReconstructionPanel, name: str) -> np.ndarray:
+    """(SIDE, SIDE, 3), row 0 the lowest on screen."""
     image = panel.views[name].image
     assert image is not None
     return np.array(
-        [[image.pixelColor(x, y).getRgb()[:3] for x in range(SIDE)] for y in range(SIDE)]
+        [[image.pixelColor(x, y).getRgb()[:3] for x in range(SIDE)] for y in reversed(range(SIDE))]
     )
 
 
@@ -135,7 +136,7 @@ def test_painting_hides_every_patch_it_passes(
 ) -> None:
     state.reconstruction.set_result(make_reconstruction(3))
     view = panel.views["masked"]
-    # Patch 4 is visible, so that the stroke hides; 8 and 12 are below it.
+    # Patch 4 is visible, so that the stroke hides; 8 and 12 are above it.
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=place_of_patch(panel, 4))
     for patch in (8, 12):
         view.dragged.emit(4.0, patch // GRID * PATCH + 4.0)
@@ -184,7 +185,7 @@ def test_patches_are_reached_by_keys(
     state.reconstruction.set_result(result)
     view = panel.views["masked"]
     view.setFocus()
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space):
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Space):
         qtbot.keyClick(view, key)
     expected = result.mask.copy()
     expected[GRID + 1] = False

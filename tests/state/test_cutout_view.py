@@ -23,7 +23,7 @@ def on_screen(
     """Where (x, y) from the cutout's centre is drawn."""
     left, top = window.corner(*size, *shape)
     scale = window.scale(*size, *shape)
-    return left + (x + shape[0] / 2) * scale, top + (y + shape[1] / 2) * scale
+    return left + (x + shape[0] / 2) * scale, top + (shape[1] / 2 - y) * scale
 
 
 @given(width=screens, height=screens, columns=sides, rows=sides)
@@ -57,11 +57,11 @@ def test_zooming_stays_between_a_few_pixels_and_the_whole(
     assert window == WHOLE or SMALLEST_SPAN <= (window.span or 0) < whole
 
 
-@given(right=st.floats(-1e4, 1e4), down=st.floats(-1e4, 1e4), columns=sides, rows=sides)
+@given(right=st.floats(-1e4, 1e4), up=st.floats(-1e4, 1e4), columns=sides, rows=sides)
 def test_panning_keeps_the_cutout_in_sight(
-    right: float, down: float, columns: int, rows: int
+    right: float, up: float, columns: int, rows: int
 ) -> None:
-    window = CutoutWindow(span=10.0).panned(right, down, columns, rows)
+    window = CutoutWindow(span=10.0).panned(right, up, columns, rows)
     assert abs(window.x) <= columns / 2 and abs(window.y) <= rows / 2
 
 

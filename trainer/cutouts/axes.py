@@ -21,6 +21,19 @@ def band_axis(shape: Sequence[int]) -> int:
     return 3 if second == third != last else 1
 
 
+def is_picture(shape: Sequence[int], dtype: np.dtype) -> bool:
+    """Whether an array of four dimensions holds pictures: bytes, the three colours last.
+
+    These come from picture files, whose first row is at the top; fluxes come from FITS.
+    """
+    return dtype == np.uint8 and band_axis(shape) == 3 and shape[3] == 3
+
+
+def upright(pixels: np.ndarray) -> np.ndarray:
+    """(…, H, W), contiguous, of a picture whose rows are counted from the top: then from below."""
+    return np.ascontiguousarray(pixels[..., ::-1, :])
+
+
 def cutout_shape(shape: Sequence[int]) -> tuple[int, int, int]:
     """(B, H, W) of one cutout of an array of four dimensions."""
     _, *sides = map(int, shape)

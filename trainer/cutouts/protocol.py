@@ -52,7 +52,7 @@ class Cutouts:
     """Pixels of some rows, cleaned: NaN are 0, missing bands are flagged."""
 
     pixels: np.ndarray
-    """(n, B, H, W) float32, finite."""
+    """(n, B, H, W) float32, finite; row 0 is the lowest, as in FITS."""
     missing: np.ndarray
     """(n, B) bool, True where a band is absent (all zero, or at least 5 % of it NaN)."""
     extras: Extras = field(default_factory=Extras)
@@ -83,7 +83,11 @@ class CutoutReader(Protocol):
         """Units of `columns` by their names, as far as the file says."""
 
     def read(self, rows: np.ndarray) -> np.ndarray:
-        """(n, B, H, W) float32 as stored (NaN kept), in the order of `rows`; repeats allowed."""
+        """(n, B, H, W) float32 as stored (NaN kept), in the order of `rows`; repeats allowed.
+
+        Row 0 of a cutout is its lowest, as in FITS: pictures, which begin at the top, are
+        turned over. So north and the galaxy's handedness are the same from every file.
+        """
 
     def extras(self, rows: np.ndarray) -> Extras:
         """Inverse variance, mask, PSF width, WCS and zero-points of `rows`, as far as known."""

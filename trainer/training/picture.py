@@ -56,5 +56,6 @@ def _rgb(image: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def _padded(tile: np.ndarray) -> np.ndarray:
     factor = max(1, round(_TILE / len(tile)))
-    enlarged = tile.repeat(factor, axis=0).repeat(factor, axis=1)
+    # A file of a picture begins at the top, pixels of cutouts at the bottom.
+    enlarged = tile[::-1].repeat(factor, axis=0).repeat(factor, axis=1)
     return np.pad(enlarged, ((_GAP, _GAP), (_GAP, _GAP), (0, 0)))

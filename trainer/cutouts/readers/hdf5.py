@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from trainer.cutouts import hdf5_columns, hdf5_file, stored_wcs
-from trainer.cutouts.axes import band_axis, bands_second, cutout_shape
+from trainer.cutouts.axes import band_axis, bands_second, cutout_shape, is_picture, upright
 from trainer.cutouts.bands import order_warning, settle_bands, short_name, short_names, split_names
 from trainer.cutouts.coordinates import clean_coordinates, in_degrees
 from trainer.cutouts.files import check_rows
@@ -118,11 +118,11 @@ class Hdf5Reader:
             return hdf5_columns.read_units(self._file, self._column_names())
 
     def read(self, rows: np.ndarray) -> np.ndarray:
-        """(n, B, H, W) float32 as stored, in the order of `rows`."""
+        """(n, B, H, W) float32 as stored, in the order of `rows`; pictures from below."""
         rows = check_rows(rows, len(self), self.path)
         with hdf5_file.reading(self.path):
             pixels = hdf5_file.read_rows(self._images, rows)
-        return self._to_flux(bands_second(pixels, self._band_axis))
+        return self._to_flux(self._arranged(pixels))
 
     def extras(self, rows: np.ndarray) -> Extras:
         """Zero-points of the layout or by row; all else that stands beside the images, by row."""
@@ -217,8 +217,13 @@ class Hdf5Reader:
                 dataset = self._file.get(name)
                 if self._goes_with_images(dataset) and dataset.ndim == dimensions:
                     values = hdf5_file.read_rows(dataset, rows)
-                    return values if dimensions == 2 else bands_second(values, self._band_axis)
+                    return values if dimensions == 2 else self._arranged(values)
         return None
+
+    def _arranged(self, values: np.ndarray) -> np.ndarray:
+        """(n, B, H, W), row 0 the lowest, of what is stored pixel by pixel."""
+        planes = bands_second(values, self._band_axis)
+        return upright(planes) if is_picture(self._images.shape, self._images.dtype) else planes
 
     def _wcs_headers(self, rows: np.ndarray) -> list[str] | None:
         with hdf5_file.reading(self.path):

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from trainer.cutouts.axes import band_axis, bands_second, cutout_shape
+from trainer.cutouts.axes import band_axis, bands_second, cutout_shape, is_picture, upright
 from trainer.cutouts.bands import settle_bands, short_names
 from trainer.cutouts.coordinates import clean_coordinates
 from trainer.cutouts.files import check_rows, require_file
@@ -81,11 +81,12 @@ class NumpyReader:
         return {}
 
     def read(self, rows: np.ndarray) -> np.ndarray:
-        """(n, B, H, W) float32 as stored, in the order of `rows`."""
+        """(n, B, H, W) float32 as stored, in the order of `rows`; pictures from below."""
         rows = check_rows(rows, len(self), self.path)
         with np.errstate(over="ignore"):
             pixels = np.asarray(self._array[rows], np.float32)
-        return bands_second(pixels, band_axis(self._array.shape))
+        planes = bands_second(pixels, band_axis(self._array.shape))
+        return upright(planes) if is_picture(self._array.shape, self._array.dtype) else planes
 
     def extras(self, rows: np.ndarray) -> Extras:
         """None: an array has nothing beside it."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from trainer.cutouts.axes import upright
 from trainer.cutouts.bands import COLOURS, settle_bands
 from trainer.cutouts.files import check_rows
 from trainer.cutouts.folders import pictures_in
@@ -27,7 +28,7 @@ class PicturesReader:
     """One cutout a picture: red, green, blue, or one band where all are grey.
 
     Pictures of another size than most, and files that are no pictures, are left out and
-    said. Rows run as in the file, the first at the top of the picture.
+    said. A picture's file begins at the top; its rows are turned over, as everywhere here.
     """
 
     def __init__(self, path: Path, bands: Sequence[str] | None = None) -> None:
@@ -71,7 +72,7 @@ class PicturesReader:
         return {}
 
     def read(self, rows: np.ndarray) -> np.ndarray:
-        """(n, B, H, W) float32 of the pictures' own values, 0 … 255 or 0 … 65535."""
+        """(n, B, H, W) float32 of the pictures' own values, 0 … 255 or 0 … 65535, from below."""
         rows = check_rows(rows, len(self), self.path)
         pixels = np.empty((len(rows), *self.layout.shape), np.float32)
         for place, row in enumerate(rows.tolist()):
@@ -104,7 +105,7 @@ class PicturesReader:
                 f"The picture {file} was expected to have {self.layout.shape[1]} ×"
                 f" {self.layout.shape[2]} px; found {values.shape[1]} × {values.shape[2]} px."
             )
-        return values
+        return upright(values)
 
     def _make_layout(
         self,
