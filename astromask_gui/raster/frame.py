@@ -9,7 +9,7 @@ import numpy as np
 
 THUMBNAIL_LIMIT = 300
 """Up to so many visible points, a frame also names them, so that pictures can take their place."""
-_INK_SHARE = 0.10
+_INK_SHARE = 0.16
 """Share of the screen that discs may cover: sets how they grow as the view gets sparser."""
 LARGEST_RADIUS = 5.0
 """Of a disc, in layout pixels."""

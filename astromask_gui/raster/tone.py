@@ -12,7 +12,7 @@ _REFERENCE_SHARE = 0.995
 _SMOOTHING = 0.5
 _SMALLEST_REFERENCE = 3.0
 _FULL = 0.97
-_CROWDED, _SPARSE = 0.10, 2.0
+_CROWDED, _SPARSE = 0.10, 1.3
 """Disc radii, in pixels, between which a lone point's opacity rises."""
 _LONE_CROWDED, _LONE_SPARSE = 0.28, 0.90
 

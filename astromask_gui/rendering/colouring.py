@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astromask_gui.raster.loading import kernels_are_loaded
-from astromask_gui.rendering.palette import category_colour
+from astromask_gui.rendering.palette import category_colour, luminance, rgb
 from astromask_gui.state.columns import Column
 from astromask_gui.state.view import Colouring
 from astromask_gui.theme import tokens
@@ -19,7 +19,7 @@ MISSING = 255
 """Index of rows without a value."""
 MAXIMUM_CATEGORIES = 64
 
-_CONTRAST = 1.5
+_CONTRAST = 1.8
 """A continuous map begins and ends where it stands out so much from the style's background."""
 _BLOCK = 65_536
 """Rows worked on at a time, so that they stay in the processor's cache."""
@@ -103,19 +103,11 @@ def continuous_map(name: str, style: str = "dark") -> NDArray[np.uint8]:
 
     whole = pyqtgraph.colormap.get(name)
     fine = luminance(whole.getLookupTable(nPts=512)[:, :3])
-    ground = luminance(_rgba(tokens(style).map_background)[None, :3])
+    ground = luminance(rgb(tokens(style).map_background))
     contrast = (np.maximum(fine, ground) + 0.05) / (np.minimum(fine, ground) + 0.05)
     places = np.flatnonzero(contrast >= _CONTRAST) / (len(fine) - 1)
     table = whole.getLookupTable(start=places[0], stop=places[-1], nPts=256)
     return np.array(table, np.uint8)[:, :3]
-
-
-def luminance(colours: NDArray[np.generic]) -> NDArray[np.float64]:
-    """(n,) relative luminance, 0 to 1, of (n, 3) sRGB colours up to 255 (WCAG 2.1)."""
-    share = np.asarray(colours, np.float64) / 255
-    linear = np.where(share <= 0.03928, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    weighted: NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
-    return weighted
 
 
 def spread_of(values: NDArray[np.generic], logarithmic: bool) -> Spread:
@@ -232,7 +224,7 @@ def _categorical(
     entries = []
     for code, category in enumerate(kept):
         name = names[category]
-        colour = own.get(name) or GRADE_COLOURS.get(name) or category_colour(code)
+        colour = own.get(name) or GRADE_COLOURS.get(name) or category_colour(code, style)
         table[code] = _rgba(colour)
         entries.append(LegendEntry(code, name, colour, int(counts[category]), name in own))
     rest = int(np.count_nonzero(index == MISSING))

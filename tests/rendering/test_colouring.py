@@ -12,9 +12,9 @@ from astromask_gui.rendering.colouring import (
     MISSING,
     colour_column,
     continuous_map,
-    luminance,
     spread_of,
 )
+from astromask_gui.rendering.palette import luminance
 from astromask_gui.state.columns import Column
 from astromask_gui.state.view import Colouring
 from astromask_gui.theme import tokens
