@@ -153,6 +153,9 @@ def _sheet(c: Tokens, chevron: str, check: str, dot: str) -> str:
         background: {c.text}; }}
     QSlider::handle:horizontal:disabled {{ background: {c.muted}; }}
     QScrollArea, QListView, QTreeView, QTableView {{ background: {c.panel}; border: none; }}
+    QTableWidget, QTableWidget QHeaderView {{ background: transparent; }}
+    QTableWidget QHeaderView::section {{ background: transparent; color: {c.muted}; border: none;
+        border-bottom: 1px solid {c.line}; padding: 1px 2px 2px 2px; }}
     QListView#savedRows {{ background: transparent; }}
     QScrollBar {{ background: transparent; border: none; }}
     QScrollBar:vertical {{ width: 10px; }}

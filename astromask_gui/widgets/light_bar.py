@@ -14,11 +14,11 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.light import MODES, LightSettings, Mode
 
 _NAMES: dict[Mode, str] = {
-    "off": "All of it",
+    "off": "None",
     "difference": "Difference",
     "unsharp": "Unsharp mask",
-    "rotation": "180° residual",
-    "isophotes": "No isophotes",
+    "rotation": "180° rotation",
+    "isophotes": "Isophotes",
 }
 _TIPS: dict[Mode, str] = {
     "off": "The galaxy as it is",
@@ -42,14 +42,14 @@ class LightBar(QWidget):
         super().__init__(parent)
         self._state, self._light = state, state.light
         self.mode = QComboBox()
-        self.mode.setAccessibleName("Light of the galaxy")
+        self.mode.setAccessibleName("Residual shown")
         # Rather than that the panel has to grow, its words are cut.
         self.mode.setMinimumWidth(88)
         for index, mode in enumerate(MODES):
             self.mode.addItem(_NAMES[mode], mode)
             self.mode.setItemData(index, _TIPS[mode], Qt.ItemDataRole.ToolTipRole)
         self.first, self.second = QComboBox(), QComboBox()
-        self._caption, self._minus = label("Light", "muted"), label("−", "muted")
+        self._caption, self._minus = label("Residual", "muted"), label("−", "muted")
         for box in (self.first, self.second):
             box.setMinimumContentsLength(1)
             box.setSizeAdjustPolicy(
@@ -85,6 +85,8 @@ class LightBar(QWidget):
         row.addWidget(self.radius, 1)
         row.addWidget(self.shows_model)
         row.addStretch(0)
+        # The picture below keeps its place whichever widgets are shown.
+        row.addStrut(self.fit.sizeHint().height())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

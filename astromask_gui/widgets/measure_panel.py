@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
-    QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,17 +19,17 @@ from astromask_gui.icons import icon
 from astromask_gui.parts.small import label
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout_view import Tool
-from astromask_gui.state.measure import BandFlux, Shape
-from astromask_gui.style import tabular
+from astromask_gui.state.measure import Shape
 from astromask_gui.theme import ICON
 from astromask_gui.widgets.measure_profile import ProfilePlot
+from astromask_gui.widgets.measure_table import FluxTable, flux_unit, tab_separated
 
-_PAGES = ("table", "profile")
-_SN_TIP = (
-    "Flux over its error by the noise of the sky around the aperture; the galaxy's own photons"
-    " are not counted, for the gain is not known"
+_WIDE = 480
+"""Width from which table and profile stand beside each other, screen pixels."""
+_EMPTY = (
+    "Aperture: the light within a circle or ellipse, in every band, and its radial profile.\n"
+    "Ring: an Einstein radius, by a ring laid over the arcs."
 )
-_EMPTY = "Take the aperture and drag it over the galaxy: flux, magnitude and profile follow."
 
 
 class MeasurePanel(QWidget):
@@ -48,12 +44,10 @@ class MeasurePanel(QWidget):
         self.copy = QToolButton()
         self.copy.setToolTip("Copy the table (Alt+C)")
         self.copy.setAccessibleName("Copy the table")
-        self.table = QTableWidget(0, 5)
+        self.table = FluxTable()
         self.plot = ProfilePlot()
-        self.pages = QStackedWidget()
         self.shape = label("", "muted", wrap=True)
         self.notes = label("", "warn", wrap=True)
-        self.radius = label("", "muted")
         self.keep = QPushButton("Keep")
         self.keep.setToolTip("Keep the ring's radius as a measure of this galaxy (Alt+K)")
         self.drop = QToolButton()
@@ -70,47 +64,35 @@ class MeasurePanel(QWidget):
             tools.addWidget(widget)
         tools.addStretch(1)
         tools.addWidget(self.copy)
-        ring = QHBoxLayout()
-        ring.setSpacing(6)
-        ring.addWidget(self.radius, 1)
-        ring.addWidget(self.keep)
-        ring.addWidget(self.drop)
-        self._furnish_table()
-        self.pages.addWidget(self.table)
-        self.pages.addWidget(self.plot)
+        shape = QHBoxLayout()
+        shape.setSpacing(6)
+        shape.addWidget(self.shape, 1)
+        shape.addWidget(self.keep)
+        shape.addWidget(self.drop)
+        answer = QHBoxLayout()
+        answer.setSpacing(12)
+        answer.addWidget(self.table, 5)
+        answer.addWidget(self.plot, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 8)
         layout.setSpacing(4)
         layout.addLayout(tools)
-        layout.addLayout(ring)
-        layout.addWidget(self.shape)
-        layout.addWidget(self.pages, 1)
+        layout.addLayout(shape)
+        layout.addLayout(answer, 1)
         layout.addWidget(self.notes)
-
-    def _furnish_table(self) -> None:
-        header, side = self.table.horizontalHeader(), self.table.verticalHeader()
-        assert header is not None and side is not None
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(28)
-        side.hide()
-        side.setDefaultSectionSize(20)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setMinimumHeight(60)
-        self.table.setFont(tabular(self.table.font()))
 
     def _connect_signals(self) -> None:
         self._measure.shape_changed.connect(self._sync)
-        self._measure.ring_changed.connect(self._sync_ring)
-        self._measure.kept_changed.connect(self._sync_ring)
+        self._measure.ring_changed.connect(self._sync_shape)
+        self._measure.kept_changed.connect(self._sync_shape)
         self._measure.changed.connect(self._sync)
-        self._state.cutout.changed.connect(self._sync_ring)
+        self._state.cutout.changed.connect(self._sync_shape)
         self._state.cutout_view.tool_changed.connect(self._sync)
         self._state.display.changed.connect(self._sync)
         self._state.preferences.changed.connect(self._sync)
         self.aperture.clicked.connect(lambda: self.take("aperture"))
         self.ring.clicked.connect(lambda: self.take("ring"))
-        self.profile.clicked.connect(self.toggle_profile)
+        self.profile.toggled.connect(self._follow_profile)
         self.copy.clicked.connect(self.copy_table)
         self.keep.clicked.connect(self.keep_ring)
         self.drop.clicked.connect(self.drop_ring)
@@ -128,12 +110,11 @@ class MeasurePanel(QWidget):
         self.copy.setIcon(icon("content-copy"))
         self.drop.setIcon(icon("close"))
         self.copy.setEnabled(answer is not None)
-        self.shape.setText(self._shape_text())
         self.notes.setText("" if answer is None else " ".join(answer.notes))
         self.notes.setVisible(bool(self.notes.text()))
-        self.pages.setVisible(answer is not None)
-        self._fill(() if answer is None else answer.fluxes)
+        self._sync_pages()
         survey = self._state.display.survey
+        self.table.show_fluxes(() if answer is None else answer.fluxes, bool(survey.zero_points))
         knows = bool(survey.zero_points) and survey.pixel_scale is not None
         self.plot.set_profiles(
             () if answer is None else answer.profiles,
@@ -141,49 +122,44 @@ class MeasurePanel(QWidget):
             "mag/arcsec²" if knows else "nMgy/px" if survey.zero_points else "counts/px",
             knows,
         )
-        self._sync_ring()
+        self._sync_shape()
+
+    def _sync_pages(self) -> None:
+        """Table and profile, beside each other where there is room for both."""
+        is_there, is_wide = self._measure.answer is not None, self.width() >= _WIDE
+        self.table.setVisible(is_there and (is_wide or not self.profile.isChecked()))
+        self.plot.setVisible(is_there and (is_wide or self.profile.isChecked()))
+        self.profile.setVisible(not is_wide)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._sync_pages()
 
     def _shape_text(self) -> str:
         shape = self._measure.aperture
         if shape is None:
             return _EMPTY
-        text = f"Aperture: {self._length(shape.radius)}"
+        text = f"Aperture {self._length(shape.radius)}"
         if shape.axis_ratio < 1:
             text += f", b/a {shape.axis_ratio:.2f}"
         return f"{text}; sky from 1.5 to 2.2 times that"
 
-    def _fill(self, fluxes: tuple[BandFlux, ...]) -> None:
-        flux_unit = "nMgy" if self._state.display.survey.zero_points else "counts"
-        self.table.setHorizontalHeaderLabels(["Band", flux_unit, "AB mag", "mag/″²", "S/N"])
-        for column, tip in enumerate(
-            ("", "Flux above the sky", "AB magnitude", "Mean AB mag/arcsec²", _SN_TIP)
-        ):
-            if (item := self.table.horizontalHeaderItem(column)) is not None:
-                item.setToolTip(tip)
-        self.table.setRowCount(len(fluxes))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for row, flux in enumerate(fluxes):
-            for column, text in enumerate(_cells(flux)):
-                item = QTableWidgetItem(text)
-                if column:
-                    item.setTextAlignment(right)
-                self.table.setItem(row, column, item)
-
-    def _sync_ring(self) -> None:
+    def _sync_shape(self) -> None:
+        """One line for the shape whose tool was taken last, so that nothing below it jumps."""
         ring, row = self._measure.ring, self._row()
         kept = None if row is None else self._measure.kept(row)
+        tells_ring = self._state.cutout_view.tool == "ring" or self._measure.aperture is None
         parts = []
         if ring is not None:
             parts.append(f"θ<sub>E</sub> {self._length(ring.mean_radius)}")
         if kept is not None:
             unit = "″" if self._state.display.survey.pixel_scale else " px"
             parts.append(f"kept {kept:.2f}{unit}")
-        self.radius.setTextFormat(Qt.TextFormat.RichText)
-        self.radius.setText(", ".join(parts))
-        for widget in (self.radius, self.keep):
-            widget.setVisible(bool(parts))
+        tells_ring = tells_ring and bool(parts)
+        self.shape.setTextFormat(Qt.TextFormat.RichText if tells_ring else Qt.TextFormat.PlainText)
+        self.shape.setText(", ".join(parts) if tells_ring else self._shape_text())
+        self.keep.setVisible(tells_ring)
         self.keep.setEnabled(ring is not None and row is not None)
-        self.drop.setVisible(kept is not None)
+        self.drop.setVisible(tells_ring and kept is not None)
 
     def _length(self, pixels: float) -> str:
         scale = self._state.display.survey.pixel_scale
@@ -209,12 +185,12 @@ class MeasurePanel(QWidget):
 
     def toggle_profile(self) -> None:
         """Show the profile, or the table again."""
-        self.show_page("table" if self.pages.currentIndex() else "profile")
+        self.profile.toggle()
 
-    def show_page(self, page: str) -> None:
-        """Show the "table" or the "profile"."""
-        self.pages.setCurrentIndex(_PAGES.index(page))
-        self.profile.setChecked(page == "profile")
+    def _follow_profile(self, shown: bool) -> None:
+        if shown and self._measure.aperture is None:
+            self.take("aperture")
+        self._sync_pages()
 
     def clear(self) -> None:
         """Take both shapes off the picture."""
@@ -251,38 +227,13 @@ class MeasurePanel(QWidget):
         answer, clipboard = self._measure.answer, QApplication.clipboard()
         if answer is None or clipboard is None:
             return
-        unit = "nMgy" if self._state.display.survey.zero_points else "counts"
-        lines = [f"band\tflux [{unit}]\terror [{unit}]\tmag [AB]\tmag/arcsec2\tS/N"]
-        for flux in answer.fluxes:
-            if flux.flux is None:
-                lines.append(f"{flux.name}\tmissing")
-                continue
-            numbers = (flux.flux, flux.error, flux.magnitude, flux.brightness, _ratio(flux))
-            lines.append("\t".join([flux.name, *(_number(value, 6) for value in numbers)]))
-        clipboard.setText("\n".join(lines) + "\n")
+        unit = flux_unit(bool(self._state.display.survey.zero_points))
+        clipboard.setText(tab_separated(answer.fluxes, unit))
         self._state.messages.info("The table is on the clipboard.")
 
 
 def _round(shape: Shape) -> Shape:
     return replace(shape, radius=shape.mean_radius, axis_ratio=1.0)
-
-
-def _ratio(flux: BandFlux) -> float:
-    return flux.flux / flux.error if flux.flux is not None and flux.error > 0 else math.nan
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "" if value is None or not math.isfinite(value) else f"{value:.{digits}g}"
-
-
-def _cells(flux: BandFlux) -> tuple[str, ...]:
-    if flux.flux is None:
-        return flux.name, "missing", "", "", ""
-    magnitudes = [
-        "–" if value is None or not math.isfinite(value) else f"{value:.2f}"
-        for value in (flux.magnitude, flux.brightness)
-    ]
-    return flux.name, f"{flux.flux:.4g}", *magnitudes, f"{_ratio(flux):.1f}"
 
 
 def _button(name: str, tip: str) -> QToolButton:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 _LIGHT: tuple[tuple[Mode, str, str], ...] = (
-    ("isophotes", "Less its isophot&es", "What a smooth model of ellipses leaves"),
-    ("rotation", "Less itself at &180°", "What is not symmetric about the galaxy's centre"),
-    ("difference", "Di&fference of two bands", "What has another colour than the galaxy"),
+    ("isophotes", "Isophot&e residual", "What a smooth model of ellipses leaves"),
+    ("rotation", "&180° residual", "What is not symmetric about the galaxy's centre"),
+    ("difference", "Band di&fference", "What has another colour than the galaxy"),
     ("unsharp", "Unsharp mas&k", "What is narrow"),
 )
 
@@ -57,6 +57,10 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
         window.show_panel("measure")
         window.measure.take(tool)
 
+    def profile() -> None:
+        window.show_panel("measure")
+        window.measure.toggle_profile()
+
     return [
         make("&Next in the list", "The next galaxy of the list in use", partial(step, 1), "J"),
         make("&Previous in the list", "The galaxy before it", partial(step, -1), "K"),
@@ -73,8 +77,7 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
         make("&Einstein ring", "Fit a ring to the arcs", partial(measure, "ring"), "Alt+E"),
         make("Keep the &ring", "The ring's radius, as a measure of this galaxy",
              window.measure.keep_ring, "Alt+K"),
-        make("Radial pro&file", "Brightness over the radius, or the table",
-             window.measure.toggle_profile, "Alt+P"),
+        make("Radial pro&file", "Brightness over the radius, or the table", profile, "Alt+P"),
         make("Copy the &photometry", "The table of the aperture, to the clipboard",
              window.measure.copy_table, "Alt+C"),
         make("Make the shape r&ound", "A circle of the same area",

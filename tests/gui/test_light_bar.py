@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
@@ -38,6 +39,7 @@ def test_each_way_shows_its_own_controls(panel: CutoutPanel, state: ApplicationS
         assert state.light.settings.mode == mode
         for owner, widgets in controls.items():
             assert all(widget.isVisible() == (owner == mode) for widget in widgets)
+        QApplication.sendPostedEvents()
         assert bar.minimumSizeHint().width() <= 316 - 24, f"{mode} widens the panel"
 
 

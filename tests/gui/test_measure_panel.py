@@ -123,9 +123,9 @@ def test_the_table_tells_every_band_and_says_what_is_missing(
     panel: MeasurePanel, state: ApplicationState
 ) -> None:
     state.measure.set_answer(answer())
-    cells = [[panel.table.item(row, column) for column in range(5)] for row in range(2)]
+    cells = [[panel.table.item(row, column) for column in range(6)] for row in range(2)]
     texts = [[cell.text() if cell else "" for cell in row] for row in cells]
-    assert texts[0] == ["g", "120", "17.30", "21.25", "30.0"] and texts[1][1] == "missing"
+    assert texts[0] == ["g", "120", "4", "17.30", "21.25", "30.0"] and texts[1][1] == "missing"
     assert panel.notes.text() == "Missing: r."
     panel.copy.click()
     clipboard = QApplication.clipboard()
@@ -146,6 +146,35 @@ def test_the_profile_takes_the_place_of_the_table(
     assert panel.plot.grab().toImage().pixelColor(5, 5).isValid()
 
 
+def test_in_a_wide_panel_the_profile_stands_beside_the_table(
+    panel: MeasurePanel, state: ApplicationState
+) -> None:
+    state.measure.set_answer(answer())
+    panel.resize(560, 240)
+    assert panel.plot.isVisible() and panel.table.isVisible() and not panel.profile.isVisible()
+    panel.resize(316, 240)
+    assert not panel.plot.isVisible() and panel.table.isVisible() and panel.profile.isVisible()
+
+
+def test_a_profile_asked_for_first_brings_its_aperture(
+    panel: MeasurePanel, state: ApplicationState
+) -> None:
+    panel.toggle_profile()
+    assert state.measure.aperture is not None and state.cutout_view.tool == "aperture"
+
+
+def test_taking_the_ring_moves_nothing_in_the_panel(
+    panel: MeasurePanel, state: ApplicationState
+) -> None:
+    state.measure.set_aperture(Shape(0, 0, 6))
+    state.measure.set_answer(answer())
+    panel.aperture.click()
+    before = panel.table.geometry()
+    panel.ring.click()
+    assert "θ" in panel.shape.text() and panel.keep.isVisible()
+    assert abs(panel.table.geometry().height() - before.height()) <= 8
+
+
 def test_a_plot_of_nothing_has_no_limits(panel: MeasurePanel) -> None:
     nothing = BandProfile("g", np.array([0.5]), np.array([math.nan]), math.nan)
     panel.plot.set_profiles((nothing,), "", "", True)
@@ -158,11 +187,11 @@ def test_a_ring_is_told_and_kept_in_arcsec(panel: MeasurePanel, state: Applicati
     state.measure.keep_requested.connect(lambda row, radius: asked.append((row, radius)))
     panel.ring.click()
     state.measure.set_ring(Shape(1, 2, 10.0, 0.64))
-    assert "1.60″" in panel.radius.text()
+    assert "1.60″" in panel.shape.text()
     panel.keep.click()
     assert asked == [(7, pytest.approx(1.6))]
     state.measure.set_kept({7: 1.6})
-    assert "kept 1.60″" in panel.radius.text()
+    assert "kept 1.60″" in panel.shape.text()
     panel.drop.click()
     assert asked[1] == (7, None)
 
