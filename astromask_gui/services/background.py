@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class Background(QObject):
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
+        self._given_up: dict[str, threading.Event] = {}
+        """By lane, of what was asked for last."""
         self._closed = False
         self._answered.connect(self._deliver)
 
@@ -47,13 +50,20 @@ class Background(QObject):
         failed: Callable[[str], None],
         *,
         lane: str | None = None,
+        given_up: threading.Event | None = None,
     ) -> None:
-        """Do `work` elsewhere, then call `done` with its result, or `failed` with a sentence."""
+        """Do `work` elsewhere, then call `done` with its result, or `failed` with a sentence.
+
+        In a lane `given_up` is set once nobody waits for the answer any more: long work looks
+        at it, and ends early.
+        """
         if self._closed:
             return
         number = next(self._numbers)
         if lane is not None:
-            self._newest[lane] = number
+            self._replace(lane, number)
+            if given_up is not None:
+                self._given_up[lane] = given_up
 
         def task() -> T | None:
             return None if self._is_stale(number, lane) else work()
@@ -73,12 +83,19 @@ class Background(QObject):
 
     def drop(self, lane: str) -> None:
         """Skip what waits in a lane, and drop the answer of what is being done."""
-        self._newest[lane] = next(self._numbers)
+        self._replace(lane, next(self._numbers))
 
     def close(self, *, finish: bool = False) -> None:
         """Drop all answers and skip what waits; or, with `finish`, see all work done first."""
         self._closed = True
+        for lane in list(self._given_up) if not finish else ():
+            self._given_up.pop(lane).set()
         self._pool.shutdown(wait=finish, cancel_futures=not finish)
+
+    def _replace(self, lane: str, number: int) -> None:
+        self._newest[lane] = number
+        if lane in self._given_up:
+            self._given_up.pop(lane).set()
 
     def _is_stale(self, number: int, lane: str | None) -> bool:
         return lane is not None and self._newest.get(lane) != number

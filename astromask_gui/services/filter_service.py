@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -43,7 +44,10 @@ class FilterService(QObject):
         self._conditions = Background("conditions", parent=self)
         self._loaded: Loaded | None = None
         self._folder: Path | None = None
+        self._asked: set[str] = set()
+        """Names of the filters whose conditions have been asked for."""
         state.filters.requested.connect(self._answer)
+        state.filters.listed.connect(self._drop_removed)
         state.conditions.requested.connect(self._take_condition)
         state.columns.ready.connect(self._follow_column)
 
@@ -74,6 +78,7 @@ class FilterService(QObject):
         elif isinstance(spec, Condition):
             take = partial(self._state.filters.answer, name, number)
             refuse = partial(self._state.filters.refuse, name, number)
+            self._asked.add(name)
             self._evaluate(spec.expression, take, refuse, f"filter {name}")
         elif isinstance(spec, SavedRows):
             self._state.saved.filter(spec.name, only=spec.only)
@@ -125,5 +130,12 @@ class FilterService(QObject):
         if self._loaded is None:
             refuse("Open a workspace before you filter its galaxies.")
             return
-        work = partial(self._loaded.workspace.columns.where, expression)
-        self._conditions.run(work, take, refuse, lane=lane)
+        given_up = threading.Event()
+        work = partial(self._loaded.workspace.columns.where, expression, given_up)
+        self._conditions.run(work, take, refuse, lane=lane, given_up=given_up)
+
+    def _drop_removed(self) -> None:
+        """Nobody waits for a condition whose filter has been taken away."""
+        for name in self._asked - self._state.filters.items().keys():
+            self._conditions.drop(f"filter {name}")
+            self._asked.discard(name)

@@ -72,7 +72,7 @@ class TablePanel(QWidget):
             "Which galaxies are listed: those that the filters leave, those selected, or all"
         )
         self.scope.setAccessibleName("Galaxies listed")
-        self.go_to.setPlaceholderText("Go to an id, or RA Dec")
+        self.go_to.setPlaceholderText("Go to id, RA Dec")
         self.go_to.setToolTip(
             "An identifier or its beginning, or a position in degrees or sexagesimal, such as"
             " 150.12 2.2, with a radius if wanted: 10:00:28.8 +02:12:21 30″"

@@ -66,6 +66,18 @@ def test_a_stale_answer_is_dropped(background: Background, qtbot: QtBot) -> None
     assert heard.answers == ["newest", "end"]
 
 
+def test_work_learns_that_nobody_waits_for_it(background: Background, qtbot: QtBot) -> None:
+    heard, given_up = Heard(), [threading.Event() for _ in range(3)]
+    for event in given_up[:2]:
+        background.run(lambda: 1, heard.done, heard.failed, lane="query", given_up=event)
+    assert [event.is_set() for event in given_up] == [True, False, False]
+    background.drop("query")
+    assert given_up[1].is_set()
+    background.run(lambda: 1, heard.done, heard.failed, lane="query", given_up=given_up[2])
+    background.close()
+    assert given_up[2].is_set()
+
+
 def test_an_error_for_users_arrives_as_its_sentence(background: Background, qtbot: QtBot) -> None:
     heard = Heard()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.filter_specs import Categories, Range
+from astromask_gui.state.filter_specs import Categories, Condition, Range
 from astromask_gui.state.histograms import HistogramSpec
 from tests.services.small_survey import COUNT, make_workspace, write_cutouts
 from trainer.workspace.workspace import Workspace
@@ -91,6 +92,19 @@ def test_of_conditions_typed_in_haste_only_the_last_is_answered(
     numbers = [opened.conditions.try_out(f"ra < 150.0{n}") for n in range(1, 6)]
     qtbot.waitUntil(lambda: numbers[-1] in heard)
     assert heard == numbers[-1:]
+
+
+def test_a_condition_that_is_taken_away_holds_up_no_other(
+    opened: ApplicationState, qtbot: QtBot
+) -> None:
+    many = ", ".join(f"columns a{number}" for number in range(9))
+    endless = f"(SELECT count(*) FROM {many} WHERE a0.ra + a8.ra > a1.ra * a2.ra) > 0"
+    opened.filters.request("condition 1", Condition(endless))
+    qtbot.waitUntil(lambda: any(t.name == "condition's limit" for t in threading.enumerate()))
+    opened.filters.remove("condition 1")
+    # Within less than the half minute after which a condition is given up anyway.
+    with qtbot.waitSignal(opened.conditions.answered, timeout=10_000):
+        opened.conditions.try_out("ra < 150.025")
 
 
 def test_filters_and_histograms_come_back_with_their_workspace(

@@ -232,7 +232,22 @@ def test_conditions_hold_where_they_should(
             "true) AS keep, 0 AS astromask_place FROM columns UNION ALL SELECT (false",
             "answers for 6",
         ),
-        ("note > 3", "can't be used"),
+        ("note > 3", "text can't be compared with a number"),
+        ("mag << 20", "<< can't stand between a number and a number; compare by <"),
+        ("sqrt(note) > 2", "function sqrt can't be given a text"),
+        ("mag LIKE '2%'", "LIKE can't stand between a number and a text"),
+        ("-note > 3", "can't stand before a text"),
+        ("mag < 'faint'", "'faint' is not a number"),
+        ("note = 3", "values such as 'a', where a number was expected"),
+        ("note = spiral", "no column spiral; if a text is meant, write 'spiral'"),
+        ("mag < 20 && kind > 1", "by AND or OR"),
+        ("note = 'a", "quote is opened"),
+        ("mag => 20", "no =>; did you mean >="),
+        ("mag ≥ 20", "near ≥; write >= instead"),
+        ("mag < ?", "placeholders"),
+        ("mag < avg(mag)", "need OVER"),
+        ("note ~ '['", "regular expression can't be understood"),
+        ("mag < 20 AND (kind > 1", "not complete"),
         ("1 = 1; DROP TABLE columns", "near ';'"),
         ("1 = 1) AS keep FROM columns; SELECT (1 = 1", "more than one statement"),
         ("(SELECT count(*) FROM read_csv('/etc/passwd')) > 0", "can't read files"),
@@ -284,11 +299,21 @@ def test_answers_belong_to_their_rows_in_whatever_order_they_are_worked_out(
     np.testing.assert_array_equal(found, mag > means[group])
 
 
+_MANY = ", ".join(f"columns a{number}" for number in range(14))
+ENDLESS = f"(SELECT count(*) FROM {_MANY} WHERE a0.mag + a13.mag > a1.mag * a2.mag) > 0"
+
+
 def test_a_filter_without_end_is_given_up(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trainer.workspace.filters.TIME_LIMIT", 0.2)
-    many = ", ".join(f"columns a{number}" for number in range(14))
-    endless = f"(SELECT count(*) FROM {many} WHERE a0.mag + a13.mag > a1.mag * a2.mag) > 0"
     with pytest.raises(QueryError, match="took longer"):
-        workspace.columns.where(endless)
+        workspace.columns.where(ENDLESS)
+
+
+def test_a_filter_that_nobody_waits_for_ends_early(workspace: Workspace) -> None:
+    given_up = threading.Event()
+    threading.Timer(0.2, given_up.set).start()
+    with pytest.raises(QueryError, match="given up"):
+        workspace.columns.where(ENDLESS, given_up)
+    assert workspace.columns.where("mag < 22", threading.Event()).sum() == 2

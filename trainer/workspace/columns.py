@@ -136,10 +136,11 @@ class ColumnStore:
             return {}
         return provenance(measure_path(self._scores, name))
 
-    def where(self, expression: str) -> np.ndarray:
+    def where(self, expression: str, given_up: threading.Event | None = None) -> np.ndarray:
         """(N,) bool: the rows for which an SQL condition over the columns holds.
 
-        `row` is the row's number. Raises `QueryError` saying what is wrong with it.
+        `row` is the row's number. Raises `QueryError` saying what is wrong with it, or that it
+        was `given_up`, which another thread may set.
         """
         import pyarrow as pa
 
@@ -148,7 +149,7 @@ class ColumnStore:
         names = self.names()
         columns = {name: self.arrow(name) for name in referenced(expression, names)}
         columns.setdefault(ROW, pa.chunked_array([np.arange(len(self), dtype=np.uint32)]))
-        return evaluate(expression, pa.table(columns), names)
+        return evaluate(expression, pa.table(columns), names, given_up)
 
     def _source(self, name: str) -> str:
         if name in self._catalogue.schema.names:

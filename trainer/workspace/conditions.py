@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import QueryError
+from trainer.workspace.condition_words import unknown_function
 
 if TYPE_CHECKING:
     import duckdb
@@ -78,7 +79,7 @@ def _check(node: dict[str, Any], named: set[str]) -> None:
     if kind == "RECURSIVE_CTE_NODE":
         raise QueryError("A filter can't repeat itself (WITH RECURSIVE).")
     if isinstance(function, str) and function.lower() not in _FUNCTIONS:
-        raise QueryError(f"A filter can't use the function {function}.")
+        raise QueryError(unknown_function(function))
 
 
 def _common_tables(node: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trainer.errors import QueryError
+from trainer.workspace.condition_words import sentence_on
 from trainer.workspace.conditions import check_length, check_parts
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 TIME_LIMIT = 30.0
 """Seconds after which a condition is given up."""
+_LOOK = 0.05
+"""Seconds between two looks whether it is to be given up."""
 
 _PLACE = "astromask_place"
 """A column beside the user's own: where each answer belongs."""
@@ -41,11 +44,17 @@ def referenced(expression: str, names: Sequence[str]) -> list[str]:
     return [name for name in names if '"' in name or name.lower() in text]
 
 
-def evaluate(expression: str, table: pa.Table, names: Sequence[str]) -> np.ndarray:
+def evaluate(
+    expression: str,
+    table: pa.Table,
+    names: Sequence[str],
+    given_up: threading.Event | None = None,
+) -> np.ndarray:
     """(N,) bool: where the SQL condition holds for the rows of `table`; never where unknown.
 
-    `names` are all columns there are, for what to suggest. Raises `QueryError` with what is
-    wrong with the expression.
+    `names` are all columns there are, for what to suggest. Once `given_up` is set by another
+    thread, this ends soon. Raises `QueryError` with what is wrong with the expression, or that
+    it was given up.
     """
     import duckdb
 
@@ -56,19 +65,40 @@ def evaluate(expression: str, table: pa.Table, names: Sequence[str]) -> np.ndarr
     with duckdb.connect(":memory:", config=_CONFIGURATION) as connection:
         connection.execute("SET lock_configuration = true")
         connection.register("columns", table.append_column(_PLACE, [places]))
-        timer = threading.Timer(TIME_LIMIT, connection.interrupt)
-        timer.start()
         try:
             if len(connection.extract_statements(statement)) != 1:
                 raise QueryError("The filter holds more than one statement; one condition only.")
             check_parts(connection, statement)
-            return _fetch(connection.execute(statement), expression, len(table))
+            with _interrupted(connection, given_up):
+                return _fetch(connection.execute(statement), expression, len(table))
         except duckdb.InterruptException as error:
+            if given_up is not None and given_up.is_set():
+                raise QueryError("The filter was given up before it had an answer.") from error
             raise QueryError(f"The filter took longer than {TIME_LIMIT:.0f} s.") from error
         except duckdb.Error as error:
-            raise QueryError(_sentence(str(error), names)) from error
-        finally:
-            timer.cancel()
+            raise QueryError(sentence_on(str(error), expression, names)) from error
+
+
+@contextmanager
+def _interrupted(
+    connection: duckdb.DuckDBPyConnection, given_up: threading.Event | None
+) -> Iterator[None]:
+    """Interrupt what a connection does in this block when it is given up, or takes too long."""
+    finished, end = threading.Event(), time.monotonic() + TIME_LIMIT
+
+    def watch() -> None:
+        # Again and again: an interrupt before the statement has begun is forgotten.
+        while not finished.wait(_LOOK):
+            if (given_up is not None and given_up.is_set()) or time.monotonic() > end:
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, name="condition's limit", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        watcher.join()
 
 
 def _fetch(result: duckdb.DuckDBPyConnection, expression: str, length: int) -> np.ndarray:
@@ -88,23 +118,3 @@ def _fetch(result: duckdb.DuckDBPyConnection, expression: str, length: int) -> n
     mask = np.zeros(length, bool)
     mask[places] = keep
     return mask
-
-
-def _sentence(message: str, names: Sequence[str]) -> str:
-    """DuckDB's error in the words of this program."""
-    first = message.strip().split("\n")[0]
-    kind, _, text = first.partition(": ")
-    unknown = re.search(r'[Cc]olumn "([^"]+)" not found', text)
-    if unknown:
-        close = difflib.get_close_matches(unknown[1], names, n=3)
-        hint = f"did you mean {' or '.join(close)}?" if close else "see the list of columns."
-        return f"There is no column {unknown[1]}; {hint}"
-    if kind == "Permission Error":
-        return "A filter can't read files or change anything."
-    if kind == "Parser Error":
-        near = re.search(r'at or near "([^"]*)"', text)
-        # What is wrong at our own closing bracket is that the condition stops too early.
-        if near is None or near[1] in (")", ""):
-            return "The filter is not complete, or has a bracket too many."
-        return f"The filter can't be understood near {near[1]!r}."
-    return f"The filter can't be used: {text.rstrip('.')}."
