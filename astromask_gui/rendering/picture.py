@@ -18,6 +18,7 @@ from astromask_gui.rendering.flux import (
     robust_noise,
 )
 from astromask_gui.rendering.limits import between, measured_limits
+from astromask_gui.rendering.no_data import lay_stripes
 from astromask_gui.rendering.rgb_styles import (
     LINEAR_SIGMAS,
     channel_weight,
@@ -37,42 +38,47 @@ def render_cutout(
     settings: DisplaySettings,
     survey: SurveyPixels,
 ) -> Picture:
-    """Picture (H, W, 3) of a cutout (B, H, W), as RGB or one band after `settings.mode`."""
+    """Picture (H, W, 3) of a cutout (B, H, W), as RGB or one band after `settings.mode`.
+
+    NaN is a pixel without data: striped where no band has any, else lent the others' light.
+    """
     if settings.mode == "band":
         return render_band(pixels[settings.band], settings.band, settings, survey)
     present = [index for index in settings.rgb if not missing[index]]
     if not present:
-        return _finish(np.zeros((3, *pixels.shape[1:]), np.float32), settings)
+        return _striped(np.zeros((*pixels.shape[1:], 3), np.uint8), np.ones(pixels.shape[1:], bool))
     planes = {band: _weighted(pixels[band], band, settings, survey) for band in set(present)}
+    empty = _lend_light(planes, {band: np.isnan(pixels[band]) for band in planes})
     # A missing band takes the mean of those present: grey light, not a false colour.
     substitute = planes[present[0]]
     if len(present) < len(settings.rgb):
         substitute = np.mean([planes[band] for band in present], axis=0)
     stacked = np.stack([planes.get(band, substitute) for band in settings.rgb])
     stretched = stretch_rgb(stacked, rgb_noise(settings, survey), settings)
-    return _finish(_switched(stretched, settings), settings)
+    return _striped(_finish(_switched(stretched, settings), settings), empty)
 
 
 def render_band(
     pixels: Flux, band: int, settings: DisplaySettings, survey: SurveyPixels
 ) -> Picture:
-    """Picture (H, W, 3) of one band (H, W), in the colours of the chosen map."""
-    plane = in_nanomaggies(pixels, band, survey)
+    """Picture (H, W, 3) of one band (H, W), in the colours of the chosen map; NaN is striped."""
+    plane, empty = in_nanomaggies(pixels, band, survey), np.isnan(pixels)
     if settings.limits == "noise":
         noise = noise_of(band, survey)
         own = noise if settings.locked and noise > 0 else own_scale(plane)
         share = lupton(plane[None], plane, own, settings)[0]
     else:
-        share = between(plane, *limits_of(plane, band, settings), settings.curve)
+        limits = limits_of(_with_data(plane, pixels), band, settings)
+        share = between(plane, *limits, settings.curve)
     shades = (np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8)
     if settings.inverted:
         shades = 255 - shades
     picture: Picture = colour_map(settings.colour_map)[shades]
-    return picture
+    return _striped(picture, empty)
 
 
 def limits_of(plane: Flux, band: int, settings: DisplaySettings) -> tuple[float, float]:
-    """Black and white of a band in nanomaggies: those held, or measured on the plane."""
+    """Black and white of a band in nanomaggies: those held, or measured on these pixels."""
     is_held = settings.locked or settings.limits == "manual"
     if is_held and band < len(settings.held):
         return settings.held[band]
@@ -84,7 +90,11 @@ def limits_by_band(
 ) -> tuple[tuple[float, float], ...]:
     """Black and white of every band of a cutout (B, H, W), nanomaggies: limits to be held."""
     return tuple(
-        measured_limits(in_nanomaggies(plane, band, survey), settings.limits, settings.percentile)
+        measured_limits(
+            _with_data(in_nanomaggies(plane, band, survey), plane),
+            settings.limits,
+            settings.percentile,
+        )
         for band, plane in enumerate(pixels)
     )
 
@@ -92,18 +102,23 @@ def limits_by_band(
 def render_thumbnails(
     pictures: NDArray[np.floating], settings: DisplaySettings, survey: SurveyPixels
 ) -> Picture:
-    """Pictures (n, h, w, 3) of linear thumbnails (n, 3, h, w) in nanomaggies."""
+    """Pictures (n, h, w, 3) of linear thumbnails (n, 3, h, w) in nanomaggies; NaN is striped."""
     planes = pictures.astype(np.float32)
+    empty = np.asarray(np.isnan(planes).all(axis=1))
+    if empty.any():
+        np.nan_to_num(planes, copy=False, nan=0.0)
     for channel, band in enumerate(settings.rgb):
         planes[:, channel] *= np.float32(channel_weight(band, settings, survey))
     noise = rgb_noise(settings, survey)
     if settings.locked and (noise > 0 or settings.style != "survey"):
         together = stretch_rgb(planes.swapaxes(0, 1), noise, settings)
-        return _finish(_switched(together, settings), settings)
+        return _striped(_finish(_switched(together, settings), settings), empty)
     rendered = [
         _finish(_switched(stretch_rgb(one, noise, settings), settings), settings) for one in planes
     ]
-    return np.stack(rendered) if rendered else np.zeros((0, *planes.shape[2:], 3), np.uint8)
+    if not rendered:
+        return np.zeros((0, *planes.shape[2:], 3), np.uint8)
+    return _striped(np.stack(rendered), empty)
 
 
 def render_residual(residual: Flux, settings: DisplaySettings, survey: SurveyPixels) -> Picture:
@@ -131,6 +146,32 @@ def _weighted(plane: Flux, band: int, settings: DisplaySettings, survey: SurveyP
     light = in_nanomaggies(plane, band, survey)
     weighted: Flux = light * np.float32(channel_weight(band, settings, survey))
     return weighted
+
+
+def _lend_light(
+    planes: dict[int, Flux], lost: dict[int, NDArray[np.bool_]]
+) -> NDArray[np.bool_] | None:
+    """Give pixels that a band lacks the mean of the others, in place; where all lack them."""
+    if not any(one.any() for one in lost.values()):
+        return None
+    known = sum((~one).astype(np.float32) for one in lost.values())
+    light = sum(np.where(lost[band], 0, plane) for band, plane in planes.items())
+    mean = (light / np.maximum(known, 1)).astype(np.float32)
+    for band, plane in planes.items():
+        planes[band] = np.where(lost[band], mean, plane)
+    return np.asarray(known == 0)
+
+
+def _with_data(light: Flux, stored: Flux) -> Flux:
+    """The light of those pixels that have data: what limits are measured on."""
+    lost = np.isnan(stored)
+    return light[~lost] if lost.any() else light
+
+
+def _striped(pictures: Picture, empty: NDArray[np.bool_] | None) -> Picture:
+    if empty is not None and empty.any():
+        lay_stripes(pictures, empty)
+    return pictures
 
 
 def _switched(planes: Flux, settings: DisplaySettings) -> Flux:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -57,6 +58,15 @@ class LightService(QObject):
 
 def take_away(cutout: Cutout, settings: LightSettings, survey: SurveyPixels) -> LightAnswer:
     """What is left of a cutout. Imports SciPy's rooms the first time, so never where one waits."""
+    answer = _left(cutout, settings, survey)
+    lost = int(np.isnan(cutout.pixels).any(axis=0).sum())
+    if not lost:
+        return answer
+    said = f"{lost} px have no data in some band and are left out."
+    return replace(answer, sentence=f"{answer.sentence} {said}".lstrip())
+
+
+def _left(cutout: Cutout, settings: LightSettings, survey: SurveyPixels) -> LightAnswer:
     if settings.mode == "difference":
         return _difference(cutout, settings, survey)
     if settings.mode == "unsharp":

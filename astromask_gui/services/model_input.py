@@ -83,14 +83,16 @@ def refusal(model: ModelFacts, bands: tuple[str, ...], path: Path | None) -> str
 def model_input(
     pixels: NDArray[np.float32], bands: tuple[str, ...], model: ModelFacts
 ) -> NDArray[np.float32]:
-    """(n, model's bands, side, side) of whole cutouts (n, B, H, W) whose planes are `bands`.
+    """(n, model's bands, side, side) of whole cutouts (n, B, H, W) whose planes are `bands`;
+    pixels without data are 0, as in training.
 
     Raises `BandError`, or `FormatError` where the cutouts are smaller than the model's image.
     """
     from trainer.cutouts.crop import centre_crop
 
     cropped = centre_crop(pixels, model.image)
-    return np.ascontiguousarray(cropped[:, planes(model, bands)], np.float32)
+    images = np.ascontiguousarray(cropped[:, planes(model, bands)], np.float32)
+    return np.where(np.isnan(images), np.float32(0), images)
 
 
 def planes(model: ModelFacts, bands: tuple[str, ...]) -> NDArray[np.intp]:

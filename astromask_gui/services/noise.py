@@ -24,15 +24,15 @@ def sample_rows(count: int, shape: tuple[int, int, int]) -> NDArray[np.uint32]:
 def noise_by_band(pixels: NDArray[np.float32], missing: NDArray[np.bool_]) -> tuple[float, ...]:
     """Standard deviation of one sky pixel in each band of cutouts (n, B, H, W).
 
-    From the borders, where the galaxy is faint: half the range between the 16th and 84th
-    percentile about each cutout's own sky level, the median over the cutouts that have the
+    From the borders, where the galaxy is faint, without NaN: half the range between the 16th and
+    84th percentile about each cutout's own sky level, the median over the cutouts that have the
     band (missing (n, B) bool). 0 where no cutout has it.
     """
     height, width = pixels.shape[2:]
     inside = np.zeros((height, width), bool)
     top, left = max(1, height // _BORDER_SHARE), max(1, width // _BORDER_SHARE)
     inside[top : height - top, left : width - left] = True
-    low, high = np.percentile(pixels[:, :, ~inside], [15.87, 84.13], axis=2)
+    low, high = np.nanpercentile(pixels[:, :, ~inside], [15.87, 84.13], axis=2)
     sigma = (high - low) / 2
     found = []
     for band in range(pixels.shape[1]):

@@ -39,8 +39,8 @@ def open_message(loaded: Loaded) -> dict[str, Any]:
 
 
 def read_message(rows: list[int]) -> dict[str, Any]:
-    """The request for whole cutouts (n, B, H, W) and their missing bands."""
-    return {"op": "read", "rows": rows, "crop": None}
+    """The request for whole cutouts (n, B, H, W), NaN without data, and their missing bands."""
+    return {"op": "read", "rows": rows, "crop": None, "nan": True}
 
 
 def grids_message(rows: list[int]) -> dict[str, Any]:

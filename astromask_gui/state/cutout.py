@@ -18,7 +18,7 @@ class Cutout:
     row: int
     object_id: str
     pixels: NDArray[np.float32]
-    """(B, H, W), counts of the survey."""
+    """(B, H, W), counts of the survey; NaN in pixels without data."""
     missing: NDArray[np.bool_]
     """(B,), True where the band is absent."""
     ra: float | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -52,6 +54,9 @@ def flux_text(cutout: Cutout, x: float, y: float, survey: SurveyPixels) -> str:
             parts.append(f"{name}\u00a0missing")
             continue
         flux = float(cutout.pixels[band, int(y), int(x)]) * nanomaggies_per_count(band, survey)
+        if math.isnan(flux):
+            parts.append(f"{name}\u00a0no\u00a0data")
+            continue
         text = f"{name}\u00a0{flux:.3g}"
         if survey.zero_points and survey.pixel_scale:
             brightness = surface_brightness(flux, survey.pixel_scale)

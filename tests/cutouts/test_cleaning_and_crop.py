@@ -89,3 +89,13 @@ def test_zero_points_bring_bands_to_one_unit() -> None:
     flux = rescale(np.ones((1, 2, 1, 1), np.float32), (22.5, 30.0))
     np.testing.assert_allclose(flux.ravel(), [1.0, 1e-3], rtol=1e-6)
     assert rescale(flux, None) is flux
+
+
+def test_pixels_without_data_stay_known_where_that_is_asked_for() -> None:
+    x = np.ones((1, 2, 10, 10), np.float32)
+    x[0, 0, 0, :4] = (np.nan, np.inf, -np.inf, np.nan)
+    x[0, 1, :1] = np.nan  # ten of a hundred: missing
+    cleaned, missing = clean(x, np.nan)
+    assert missing.tolist() == [[False, True]]
+    assert np.isnan(cleaned[0, 0, 0, :4]).all() and np.isnan(cleaned).sum() == 4
+    assert not cleaned[0, 1].any()

@@ -48,6 +48,32 @@ def test_rows_are_read_whole_or_cropped(server: PixelServer) -> None:
     assert arrays["pixels"].shape == (1, 5, 12, 12)
 
 
+def test_pixels_without_data_are_nan_for_eyes_and_0_for_models(tmp_path: Path) -> None:
+    pixels = np.ones((1, 3, 12, 12), np.float32)
+    pixels[0, 1, 4, :3] = np.nan
+    np.save(tmp_path / "a.npy", pixels)
+    server = PixelServer()
+    server.answer(opening(tmp_path))
+    _, seen = server.answer({"op": "read", "rows": [0], "nan": True})
+    _, given = server.answer({"op": "read", "rows": [0]})
+    np.testing.assert_array_equal(seen["pixels"], pixels)
+    np.testing.assert_array_equal(given["pixels"], np.nan_to_num(pixels))
+    assert not seen["missing"].any()
+
+
+def test_a_thumbnail_lends_and_leaves_out_pixels_without_data() -> None:
+    pixels = np.ones((2, 3, 8, 8), np.float32)
+    pixels[0, :, :2, :2] = np.nan
+    pixels[0, 0, 4, 4:] = np.nan  # the other two lend it their light
+    pixels[0, :, 6, 6] = np.nan  # a quarter of a pixel of the thumbnail
+    missing = np.array([[False] * 3, [True] * 3])
+    small = make_thumbnails(pixels, missing, (0, 1, 2), 4, None)
+    expected = np.ones((3, 4, 4))
+    expected[:, 0, 0] = np.nan
+    np.testing.assert_allclose(small[0], expected, rtol=1e-3)
+    assert np.isnan(small[1]).all(), "no band at all is no black picture"
+
+
 def test_thumbnails_are_linear_nanomaggies(server: PixelServer) -> None:
     request = {"id": 4, "op": "thumbnails", "rows": [0, 8], "bands": [3, 2, 1], "size": 6}
     header, arrays = server.answer(request)

@@ -483,3 +483,15 @@ def test_a_very_large_cutout_is_rendered_beside_the_window(
     assert panel.picture.image is small, "the old one stays until the new one is there"
     qtbot.waitUntil(lambda: panel.picture.image is not small)
     assert panel.picture.image is not None and panel.picture.image.width() == 1024
+
+
+def test_a_pixel_without_data_is_said_to_have_none(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    cutout = make_cutout(7)
+    pixels = cutout.pixels.copy()
+    pixels[2, 16, 16] = np.nan
+    state.cutout.set_cutout(replace(cutout, pixels=pixels))
+    state.cutout_view.set_mouse((0.5, 0.5))
+    light = panel.facts.columns.text()
+    assert "r\u00a0no\u00a0data" in light and "nan" not in light and "g\u00a0" in light

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astromask_gui.rendering import picture
+from astromask_gui.rendering.no_data import STRIPES
 from astromask_gui.state.display import DisplaySettings, SurveyPixels, automatic_rgb
 
 SURVEY = SurveyPixels(
@@ -24,6 +25,48 @@ def galaxy(flux: float = 5.0, seed: int = 1) -> np.ndarray:
     shape = np.exp(-np.hypot(x, y) / 4)
     noise = np.random.default_rng(seed).normal(0, 0.1, (3, 32, 32))
     return (np.array([0.6, 1.0, 1.3])[:, None, None] * flux * shape + noise).astype(np.float32)
+
+
+def is_striped(shown: np.ndarray) -> np.ndarray:
+    """(H, W): which pixels are those of stripes."""
+    return (shown[..., None, :] == STRIPES).all(axis=-1).any(axis=-1)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_pixels_without_data_are_striped_and_change_no_others(locked: bool) -> None:
+    settings, whole = replace(SETTINGS, locked=locked), galaxy()
+    lost = np.zeros((32, 32), bool)
+    lost[3:7, 5:9] = True
+    pixels = np.where(lost, np.nan, whole).astype(np.float32)
+    for mode in ("rgb", "band"):
+        chosen = replace(settings, mode=mode)
+        shown = picture.render_cutout(pixels, none_missing(), chosen, SURVEY)
+        np.testing.assert_array_equal(is_striped(shown), lost)
+        if locked:
+            plain = picture.render_cutout(whole, none_missing(), chosen, SURVEY)
+            np.testing.assert_array_equal(shown[~lost], plain[~lost])
+    small = picture.render_thumbnails(pixels[None].astype(np.float16), settings, SURVEY)[0]
+    np.testing.assert_array_equal(is_striped(small), lost)
+
+
+def test_a_pixel_that_one_band_lacks_takes_the_light_of_the_others() -> None:
+    pixels = np.ones((3, 32, 32), np.float32)
+    pixels[1, 4, 4] = np.nan
+    shown = picture.render_cutout(pixels, none_missing(), SETTINGS, SURVEY)
+    np.testing.assert_array_equal(shown[4, 4], shown[5, 5])
+
+
+def test_limits_are_measured_on_pixels_with_data() -> None:
+    pixels = galaxy() + 100
+    pixels[1, :10] = np.nan
+    settings = replace(SETTINGS, mode="band", band=1, limits="percentile", locked=False)
+    held = picture.limits_by_band(pixels, settings, SURVEY)
+    assert held[1][0] > 90
+
+
+def test_no_band_at_all_is_no_black_picture() -> None:
+    shown = picture.render_cutout(galaxy(), np.ones(3, bool), SETTINGS, SURVEY)
+    assert is_striped(shown).all()
 
 
 def none_missing(count: int = 3) -> np.ndarray:

@@ -35,6 +35,21 @@ def test_a_round_galaxy_goes(mode: Mode) -> None:
     assert np.abs(left.pixels[:, 16:32, 16:32]).mean() < 5 and left.caption
 
 
+@pytest.mark.parametrize("mode", ["rotation", "isophotes", "unsharp", "difference"])
+def test_pixels_without_data_spoil_no_others_and_are_counted(mode: Mode) -> None:
+    whole = cutout()
+    pixels = whole.pixels.copy()
+    pixels[:, 27:29, 18:21] = np.nan
+    settings = LightSettings(mode, radius=2.0, first=0, second=2)
+    left = take_away(replace(whole, pixels=pixels), settings, SURVEY)
+    expected = take_away(whole, settings, SURVEY).pixels
+    band = 0 if left.band is None else left.band
+    lost = np.isnan(left.pixels[band])
+    assert lost.sum() == 6 and lost[27:29, 18:21].all()
+    apart = np.abs(left.pixels[band] - expected[band])[~lost]
+    assert np.quantile(apart, 0.98) < 4 and "6 px have no data" in left.sentence
+
+
 def test_the_centre_is_told_from_the_middle_of_the_cutout() -> None:
     left = take_away(cutout(), LightSettings("rotation"), SURVEY)
     assert left.centre == pytest.approx((24.2 - 23.5, 23.1 - 23.5), abs=0.1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,6 +56,21 @@ def test_what_is_missing_or_left_out_is_said() -> None:
     found = measure(cutout(missing=(1,)), Shape(30, 0, 8), SURVEY)
     assert found.fluxes[1].flux is None and len(found.profiles) == 1
     assert "Missing: r." in found.notes and any("no data" in note for note in found.notes)
+
+
+def test_pixels_without_data_are_left_out_and_counted() -> None:
+    seen = cutout()
+    pixels = seen.pixels.copy()
+    pixels[:, 24:28, 30:34] = np.nan
+    found = measure(replace(seen, pixels=pixels), Shape(radius=12), SURVEY)
+    whole = measure(seen, Shape(radius=12), SURVEY)
+    y, x = np.mgrid[24:28, 30:34] - 31.5
+    lost = (np.exp(-(x**2 + y**2) / 18) / (2 * math.pi * 9)).sum()
+    assert found.fluxes[0].flux == pytest.approx(whole.fluxes[0].flux * (1 - lost), rel=0.01)
+    assert any(note.startswith("16.0 px of the aperture have no data") for note in found.notes)
+    radii = whole.profiles[0].radii
+    near = (radii > 0.6) & (radii < 1.6)
+    assert found.profiles[0].values[near] == pytest.approx(whole.profiles[0].values[near], abs=0.1)
 
 
 def test_each_new_galaxy_is_measured_in_the_same_aperture(qtbot: QtBot) -> None:

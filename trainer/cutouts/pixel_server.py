@@ -9,11 +9,11 @@ Requests, each with an `id` that the answer repeats:
 - `open`: `workspace_files` [{path, count, first_row}], `bands`, `crop`; where there are packed
   copies, their folder `packed`; where the user knows better than the files, `zero_points`.
 - `read`: `rows`, `crop` (null: whole; left out: the survey's) → arrays `pixels` (n, B, H, W)
-  float32 and `missing` (n, B) uint8.
+  float32 and `missing` (n, B) uint8; with `nan` true, pixels without data are NaN, else 0.
 - `thumbnails`: `rows`, `bands` (three indices), `size`, `crop` as for `read` → array
-  `thumbnails` (n, 3, size, size) float16, linear, in nanomaggies where the zero-points are
-  known (then the header has `zero_point` 22.5, else null), and `missing` (n, 3). Rows of files
-  that can't be read are left out: the header has `rows`, `failed` and `error`.
+  `thumbnails` (n, 3, size, size) float16, linear, NaN without data, in nanomaggies where the
+  zero-points are known (then the header has `zero_point` 22.5, else null), `missing` (n, 3).
+  Rows of files that can't be read are left out: the header has `rows`, `failed` and `error`.
 - `load_file`: `path`, `row` (null: the first 64), and `bands` to have them in that order →
   arrays `pixels` and `missing`; the header says what the file is.
 - `extras`: `rows`, `crop`, `maps` (true for the ones of H × W too) → arrays `psf_fwhm`,
@@ -103,7 +103,8 @@ class PixelServer:
         return {}, {}
 
     def _read(self, request: Header) -> Answer:
-        cutouts = self._opened().read(_rows(request), crop=_crop(request))
+        lost = math.nan if request.get("nan") else 0.0
+        cutouts = self._opened().read(_rows(request), crop=_crop(request), lost=lost)
         return {}, {"pixels": cutouts.pixels, "missing": cutouts.missing.astype(np.uint8)}
 
     def _thumbnails(self, request: Header) -> Answer:
@@ -115,7 +116,7 @@ class PixelServer:
         missing = [np.empty((0, len(bands)), bool)]
         for part in _by_file(survey, rows):
             try:
-                cutouts = survey.read(part, crop=_crop(request))
+                cutouts = survey.read(part, crop=_crop(request), lost=math.nan)
                 zero_points = self._zero_points or survey.zero_points
             except AstroMaskError as error:
                 failed.update(dict.fromkeys(part.tolist(), str(error)))

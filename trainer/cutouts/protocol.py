@@ -49,10 +49,10 @@ class Extras:
 
 @dataclass
 class Cutouts:
-    """Pixels of some rows, cleaned: NaN are 0, missing bands are flagged."""
+    """Pixels of some rows, cleaned: infinities are gone, missing bands are 0 and flagged."""
 
     pixels: np.ndarray
-    """(n, B, H, W) float32, finite; row 0 is the lowest, as in FITS."""
+    """(n, B, H, W) float32; NaN only where it was asked for. Row 0 is the lowest, as in FITS."""
     missing: np.ndarray
     """(n, B) bool, True where a band is absent (all zero, or at least 5 % of it NaN)."""
     extras: Extras = field(default_factory=Extras)

@@ -122,11 +122,12 @@ class Survey:
         order = plane_order(layout.bands, self.bands, "The survey")
         return tuple(layout.zero_points[plane] for plane in order)
 
-    def read(self, rows: np.ndarray, *, crop: Crop = "survey") -> Cutouts:
+    def read(self, rows: np.ndarray, *, crop: Crop = "survey", lost: float = 0.0) -> Cutouts:
         """Cleaned cutouts (n, B, H, W) float32 of `rows`, in their order; repeats allowed.
 
-        A band counts as missing by the whole cutout, not by the crop. Raises `QueryError` for
-        a row that is not there, `FormatError` or `BandError` naming the file.
+        A band counts as missing by the whole cutout, not by the crop. Single pixels without
+        data become `lost`: 0 for a model, NaN for eyes and measures (packed copies have 0). Raises
+        `QueryError` for a row that is not there, `FormatError` or `BandError` naming the file.
         """
         rows = self._checked(rows)
         size = self._size(crop)
@@ -136,7 +137,7 @@ class Survey:
         with self._lock:
             for index, places in self._blocks(rows):
                 own = rows[places] - self._first_rows[index]
-                pixels[places], missing[places] = self._read_file(index, own, size)
+                pixels[places], missing[places] = self._read_file(index, own, size, lost)
         return Cutouts(pixels, missing)
 
     def pixel_sources(self, crop: Crop = "survey") -> tuple[str, ...]:
@@ -184,7 +185,7 @@ class Survey:
                 self._readers.popitem()[1].close()
 
     def _read_file(
-        self, index: int, rows: np.ndarray, size: int | None
+        self, index: int, rows: np.ndarray, size: int | None, lost: float
     ) -> tuple[np.ndarray, np.ndarray]:
         """Cleaned pixels (n, B, H, W) and missing (n, B) of rows of one file."""
         if self.packs is not None and size is not None:
@@ -193,7 +194,7 @@ class Survey:
                 return packed
         reader = self._reader(index)
         planes = self._planes(reader)
-        cleaned, absent = clean(reader.read(rows))
+        cleaned, absent = clean(reader.read(rows), lost)
         return centre_crop(cleaned, size)[:, planes], absent[:, planes]
 
     def _forget_readers(self) -> None:

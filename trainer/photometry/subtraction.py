@@ -16,6 +16,8 @@ Planes = NDArray[np.float32]
 _MIDDLE_SHARE = 8
 """Two bands are compared within this fraction of a picture's side from the centre."""
 _SMALLEST_MIDDLE, _BRIGHT = 2.5, 3.0
+_LEAST_SHARE = 0.01
+"""Share of a pixel without data from which on what is interpolated from it is none."""
 
 
 def band_ratio(first: NDArray[np.floating], second: NDArray[np.floating], centre: Place) -> float:
@@ -71,7 +73,8 @@ def unsharp(pixels: NDArray[np.floating], radius: float) -> Planes:
 
 
 def turned(pixels: NDArray[np.floating], centre: Place) -> Planes:
-    """(B, H, W): each band turned by 180° about a place, NaN where that lies outside."""
+    """(B, H, W): each band turned by 180° about a place, NaN where that lies outside or has no
+    data."""
     from scipy.ndimage import map_coordinates
 
     height, width = pixels.shape[1:]
@@ -81,6 +84,10 @@ def turned(pixels: NDArray[np.floating], centre: Place) -> Planes:
     planes = np.empty(pixels.shape, np.float32)
     for band, plane in enumerate(pixels):
         planes[band] = map_coordinates(filled(plane), there, order=3, mode="nearest")
+        lost = ~np.isfinite(plane)
+        if lost.any():
+            share = map_coordinates(lost.astype(float), there, order=1, mode="nearest")
+            planes[band][share > _LEAST_SHARE] = np.nan
     planes[:, outside] = np.nan
     return planes
 

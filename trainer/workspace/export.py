@@ -225,7 +225,8 @@ def _read(
     for place in places.tolist():
         row = rows[place : place + 1]
         try:
-            cutouts, extras = survey.read(row, crop=crop), survey.extras(row, crop=crop)
+            cutouts = survey.read(row, crop=crop, lost=np.nan)
+            extras = survey.extras(row, crop=crop)
         except (FormatError, BandError) as error:
             report.failed[ids[place]] = str(error)
             continue
