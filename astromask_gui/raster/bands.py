@@ -22,7 +22,7 @@ class Items(NamedTuple):
     codes: np.ndarray
     """(n,) uint16, for POINTS and DISCS."""
     table: np.ndarray
-    """(1280, 4) float32 ink by code."""
+    """(2048, 4) float32 ink by code."""
     weights: np.ndarray
     """(n,) float32, for MERGED."""
     colours: np.ndarray
@@ -33,6 +33,10 @@ class Items(NamedTuple):
     """Cells in a row of the grid."""
     radius: float
     """Of DISCS, in pixels."""
+    hole: float
+    """Radius of the hole in open discs, in pixels."""
+    first_open: int
+    """The codes of open discs begin here."""
     half_cell: tuple[float, float]
     """Of MERGED, in pixels."""
 

@@ -15,6 +15,10 @@ LARGEST_RADIUS = 5.0
 """Of a disc, in layout pixels."""
 
 
+_RIM, _RIM_SHARE = 1.3, 0.4
+"""Width of an open disc's rim, in layout pixels, and as a share of its radius: at least both."""
+
+
 class ViewRect(NamedTuple):
     """A rectangle in map coordinates: x0 < x1 from left to right, y0 < y1 from bottom to top."""
 
@@ -99,3 +103,9 @@ def disc_radius(visible: int, request: FrameRequest) -> float:
     area = request.width * request.height * _INK_SHARE
     share = float(np.sqrt(area / (max(visible, 1) * np.pi)))
     return min(LARGEST_RADIUS * request.pixel_ratio, share)
+
+
+def hole_radius(radius: float) -> float:
+    """Radius of the hole in an open disc of `radius`, in layout pixels; 0 where discs are too small
+    to be told open."""
+    return max(radius - max(_RIM, _RIM_SHARE * radius), 0.0)

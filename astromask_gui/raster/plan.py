@@ -14,11 +14,12 @@ from astromask_gui.raster.frame import (
     FrameRequest,
     ViewRect,
     disc_radius,
+    hole_radius,
 )
 from astromask_gui.raster.index import PointIndex
 from astromask_gui.raster.jit import thread_count
 from astromask_gui.raster.paint import Paint
-from astromask_gui.raster.styles import DIMMED, GHOST
+from astromask_gui.raster.styles import DIMMED, GHOST, OPEN
 
 _DISC_FROM = 0.485
 """A disc of this radius spreads exactly one pixel of ink, so nothing jumps at the switch."""
@@ -37,6 +38,8 @@ class Plan:
     cells: tuple[int, int, int, int]
     level: int | None
     radius: float
+    hole: float
+    """Radius of the hole in open discs."""
     sparsity: float
     """Radius that discs would have for their share of the screen, in the pixels that tone knows."""
     crowded: bool
@@ -60,17 +63,18 @@ def make_plan(paint: Paint, request: FrameRequest) -> Plan:
     )
     drawn, visible, rows = _count(paint, view)
     sparsity = disc_radius(drawn, request) / request.reduction
+    scale = request.pixel_ratio / request.reduction
+    hole = scale * hole_radius(sparsity / scale)
     if request.for_print:
-        scale = request.pixel_ratio / request.reduction
         per_layout = sparsity / scale
         # The soft edge of a screen's disc holds ink that the sharper one of a print lacks.
         radius = scale * (max(per_layout, _DISC_FROM) ** 2 + 1 / 12) ** 0.5
         crowded = per_layout < _DISC_FROM
         work = _total(index.starts, index.grid.size, cells)
-        return Plan(camera, cells, None, radius, per_layout, crowded, visible, rows, work)
+        return Plan(camera, cells, None, radius, hole, per_layout, crowded, visible, rows, work)
     level, work = _choose_level(index, camera, cells)
     radius = sparsity if level is None and sparsity >= _DISC_FROM else 0.0
-    return Plan(camera, cells, level, radius, sparsity, radius == 0, visible, rows, work)
+    return Plan(camera, cells, level, radius, hole, sparsity, radius == 0, visible, rows, work)
 
 
 def bands_of(index: PointIndex, plan: Plan, request: FrameRequest) -> Bands:
@@ -99,12 +103,13 @@ def items_of(paint: Paint, plan: Plan) -> Items:
         kind = DISCS if plan.radius else POINTS
         table = tables.points if plan.crowded else tables.discs
         points = (index.x, index.y, paint.codes, table, *nothing, index.starts)
-        return Items(kind, *points, size, plan.radius, (0.0, 0.0))
+        discs = (plan.radius, plan.hole, DIMMED + OPEN << 8)
+        return Items(kind, *points, size, *discs, (0.0, 0.0))
     level, camera = index.levels[plan.level], plan.camera
     ink = (paint.weights[plan.level], paint.colours[plan.level])
     half = (level.cell_width * camera.scale_x / 2, -level.cell_height * camera.scale_y / 2)
     merged = (level.x, level.y, paint.codes, tables.points, *ink, level.starts)
-    return Items(MERGED, *merged, size, 0.0, half)
+    return Items(MERGED, *merged, size, 0.0, 0.0, 0, half)
 
 
 def _choose_level(

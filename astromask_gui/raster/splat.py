@@ -45,14 +45,20 @@ def add_points(x, y, codes, table, starts, columns, cells, camera, width, top, b
 
 @drawing_kernel
 def add_discs(  # type: ignore[no-untyped-def]
-    x, y, codes, table, starts, columns, cells, camera, width, top, bottom, radius, ink
+    x, y, codes, table, starts, columns, cells, camera, width, top, bottom, discs, ink
 ):
-    """Each point as an anti-aliased disc; overlapping ones mix, whatever their order."""
+    """Each point as an anti-aliased disc; overlapping ones mix, whatever their order.
+
+    `discs` are (radius, radius of the hole in open ones, the first code of these).
+    """
     x0, y0 = np.float32(camera.x0), np.float32(camera.y0)
     scale_x, scale_y = np.float32(camera.scale_x), np.float32(camera.scale_y)
     shift_x, shift_y = np.float32(camera.shift_x), np.float32(camera.shift_y)
     half, one = np.float32(0.5), np.float32(1)
-    zero, edge = np.float32(0), np.float32(radius) + half
+    zero, edge = np.float32(0), np.float32(discs[0]) + half
+    # A hole of less than half a pixel is a faint one of that size.
+    rim, emptied = np.float32(discs[1]) + half, np.float32(min(2 * discs[1], 1))
+    first_open = discs[2] if discs[1] > 0 else np.int64(1 << 16)
     for row in range(cells[0], cells[1] + 1):
         for i in range(starts[row * columns + cells[2]], starts[row * columns + cells[3] + 1]):
             px = (x[i] - x0) * scale_x + shift_x
@@ -68,6 +74,7 @@ def add_discs(  # type: ignore[no-untyped-def]
             )
             if weight == 0:
                 continue
+            is_open = code >= first_open
             # The square that holds the disc, and nothing around it: most discs are small.
             first_line = _within(np.int64(np.ceil(py - edge - half)), top, bottom)
             last_line = _within(np.int64(np.floor(py + edge - half)), top - 1, bottom - 1)
@@ -77,7 +84,10 @@ def add_discs(  # type: ignore[no-untyped-def]
                 dy = np.float32(j) + half - py
                 for k in range(first, last + 1):
                     dx = np.float32(k) + half - px
-                    cover = max(min(edge - np.sqrt(dx * dx + dy * dy), one), zero)
+                    distance = np.sqrt(dx * dx + dy * dy)
+                    cover = max(min(edge - distance, one), zero)
+                    if is_open:
+                        cover -= emptied * max(min(rim - distance, one), zero)
                     pixel = np.uintp((j - top) * width + k)
                     add_ink(ink, pixel, cover, weight, red, green, blue)
 
@@ -184,7 +194,8 @@ def _splat(items, bands, camera, number, ink):  # type: ignore[no-untyped-def]
         weights, colours, half_cell = items.weights, items.colours, items.half_cell
         add_merged(x, y, weights, colours, *grid, cells, camera, *band, half_cell, ink)
     elif items.kind == 1:
-        add_discs(x, y, codes, table, *grid, cells, camera, *band, items.radius, ink)
+        discs = (items.radius, items.hole, items.first_open)
+        add_discs(x, y, codes, table, *grid, cells, camera, *band, discs, ink)
     else:
         add_points(x, y, codes, table, *grid, cells, camera, *band, ink)
 

@@ -17,7 +17,9 @@ NORMAL = 3
 """Passes the filters; there is no selection."""
 SELECTED = 4
 """Part of the selection."""
-STATE_COUNT = 5
+OPEN = 3
+"""Added to a state that passes the filters: drawn as an open disc, once discs are large enough."""
+STATE_COUNT = 8
 
 
 class _Look(NamedTuple):
@@ -38,15 +40,16 @@ _LOOKS = {
     NORMAL: _Look(1.0, 1.0, 1.0),
     SELECTED: _Look(1.0, 6.0, 1.0),
 }
+_LOOKS |= {state + OPEN: _LOOKS[state] for state in (DIMMED, NORMAL, SELECTED)}
 
 
 class StyleTables(NamedTuple):
     """Premultiplied ink by code = state × 256 + colour index: columns weight, red, green, blue."""
 
     points: np.ndarray
-    """(1280, 4) float32 for points of a pixel or less, and merged ones."""
+    """(2048, 4) float32 for points of a pixel or less, and merged ones."""
     discs: np.ndarray
-    """(1280, 4) float32 for discs."""
+    """(2048, 4) float32 for discs."""
 
 
 def style_tables(palette: np.ndarray, background: tuple[int, int, int]) -> StyleTables:
@@ -70,20 +73,27 @@ def plain_tables() -> StyleTables:
 
 
 def point_states(
-    visible: np.ndarray | None, selected: np.ndarray | None, *, ghosts: bool = False
+    visible: np.ndarray | None,
+    selected: np.ndarray | None,
+    *,
+    ghosts: bool = False,
+    hollow: np.ndarray | None = None,
 ) -> np.ndarray | None:
     """(N,) uint8 states from bool masks in row order; None where all points are normal.
 
     `visible` None means no filter. `selected` None or all False means that nothing is selected;
-    a filtered-out point stays filtered out even when it is selected.
+    a filtered-out point stays filtered out even when it is selected. `hollow` points are drawn
+    open, None means none.
     """
     if selected is not None and not selected.any():
         selected = None
-    if visible is None and selected is None:
+    if visible is None and selected is None and hollow is None:
         return None
     states: np.ndarray | np.uint8 = np.uint8(NORMAL)
     if selected is not None:
         states = np.where(selected, np.uint8(SELECTED), np.uint8(DIMMED))
+    if hollow is not None:
+        states = states + np.uint8(OPEN) * hollow
     if visible is not None:
         states = np.where(visible, states, np.uint8(GHOST if ghosts else HIDDEN))
     return np.asarray(states)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-KeyKind = Literal["swatch", "ring", "more"]
+KeyKind = Literal["swatch", "ring", "open", "more"]
 _WIDEST = 0.45
 """Share of the room that one column may take where there are many keys."""
 _MANY = 8
@@ -14,7 +14,7 @@ _MANY = 8
 
 @dataclass(frozen=True)
 class Key:
-    """One line: a swatch of a category or the ring of a mark, its name, and how many."""
+    """One line: a swatch of a category, the ring of a mark or an open point, its name, how many."""
 
     kind: KeyKind
     label: str

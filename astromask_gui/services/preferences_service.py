@@ -48,6 +48,7 @@ class PreferencesService(QObject):
             self._preferences.set_style(cast(Style, style))
         self._preferences.set_motion(self._is_on("motion"))
         self._preferences.set_mini_map(self._is_on("mini_map"))
+        self._preferences.set_mark_placed(self._is_on("mark_placed"))
         self._preferences.set_sexagesimal(self._is_on("sexagesimal", "false"))
         megabytes = str(self._settings.value("cache_megabytes", CACHE_MEGABYTES))
         if megabytes.isdigit() and int(megabytes) > 0:
@@ -73,6 +74,7 @@ class PreferencesService(QObject):
             "style": preferences.style,
             "motion": "true" if preferences.motion else "false",
             "mini_map": "true" if preferences.mini_map else "false",
+            "mark_placed": "true" if preferences.mark_placed else "false",
             "sexagesimal": "true" if preferences.sexagesimal else "false",
             "sky_layer": preferences.sky_layer,
             # None is no list, and an empty one not the same.

@@ -26,6 +26,7 @@ class Preferences(QObject):
         self._recent: tuple[str, ...] = ()
         self._card_columns: tuple[str, ...] | None = None
         self._mini_map = True
+        self._mark_placed = True
         self._cache_megabytes = CACHE_MEGABYTES
         self._sexagesimal = False
         self._table_look = TableLook()
@@ -55,6 +56,11 @@ class Preferences(QObject):
     def mini_map(self) -> bool:
         """Whether a small map of the whole is shown when the view is deep in."""
         return self._mini_map
+
+    @property
+    def mark_placed(self) -> bool:
+        """Whether galaxies that were placed on a finished projection are told from the others."""
+        return self._mark_placed
 
     @property
     def sexagesimal(self) -> bool:
@@ -98,6 +104,12 @@ class Preferences(QObject):
         """Choose whether the small map is shown."""
         if shown != self._mini_map:
             self._mini_map = shown
+            self.changed.emit()
+
+    def set_mark_placed(self, marked: bool) -> None:
+        """Choose whether galaxies that were placed later are told from the others."""
+        if marked != self._mark_placed:
+            self._mark_placed = marked
             self.changed.emit()
 
     def set_sexagesimal(self, on: bool) -> None:

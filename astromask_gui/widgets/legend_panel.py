@@ -17,6 +17,7 @@ from astromask_gui.state.view import Colouring, MapView
 from astromask_gui.theme import SPACE
 from astromask_gui.widgets.legend_categories import CategoryLegend
 from astromask_gui.widgets.legend_missing import MissingBandsOffer
+from astromask_gui.widgets.legend_placed import PlacedLine
 from astromask_gui.widgets.legend_scale import ScaleLegend
 from astromask_gui.widgets.map_colours import MapColours
 
@@ -37,6 +38,7 @@ class LegendPanel(QWidget):
         self.categories = CategoryLegend(state)
         self.offer = MissingBandsOffer(state)
         self.note = label("", "muted", wrap=True)
+        self.placed = PlacedLine(state)
         self._build()
         self._connect_signals()
         self._offer_columns()
@@ -51,6 +53,9 @@ class LegendPanel(QWidget):
         column.addWidget(self.scale)
         column.addWidget(self.note)
         column.addWidget(self.categories, 1)
+        column.addWidget(self.placed)
+        # Without categories, what there is stays together at the top.
+        column.addStretch(0)
 
     def _connect_signals(self) -> None:
         self.column_choice.activated.connect(self._choose_column)
@@ -133,6 +138,7 @@ class LegendPanel(QWidget):
         if is_scale and colours is not None and column is not None:
             self.scale.show_scale(column, colours, colouring)
         self.categories.show_categories(colouring.column, colours)
+        self.categories.setVisible(colours is not None and colours.legend is not None)
         self.note.setText(_sentence(colours, column))
         self.note.setVisible(bool(self.note.text()))
 

@@ -145,7 +145,8 @@ def _draw_points(
     from astromask_gui.raster.still import index_of, render_still
 
     ground = rgb(look.background)
-    style = MapStyle(colours, ground, scene.visible, scene.selected, ghosts=scene.ghosts)
+    masks = (scene.visible, scene.selected)
+    style = MapStyle(colours, ground, *masks, ghosts=scene.ghosts, hollow=scene.placed)
     ratio = width * per_pixel / layout.plot.width
     request = FrameRequest(view, width, height, ground, ratio, for_print=True)
     index = index_of(scene.points, scene.coordinates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from astromask_gui.raster.frame import FrameRequest, disc_radius, hole_radius
 from astromask_gui.rendering.colouring import MISSING, Colours
 from astromask_gui.rendering.figure_layout import BarParts
 from astromask_gui.rendering.figure_legend import Key
@@ -14,8 +15,8 @@ from astromask_gui.widgets.map_overlay import Marks
 
 def figure_keys(scene: MapScene, colours: Colours, look: Tokens, *, marks: bool) -> tuple[Key, ...]:
     """What the colours and, with `marks`, the rings mean."""
-    keys = _category_keys(scene, colours)
-    return (*keys, *_mark_keys(scene.marks, look)) if marks else tuple(keys)
+    rings = _mark_keys(scene.marks, look) if marks else []
+    return (*_category_keys(scene, colours), *_placed_key(scene), *rings)
 
 
 def _category_keys(scene: MapScene, colours: Colours) -> list[Key]:
@@ -41,6 +42,23 @@ def colour_bar(scene: MapScene, colours: Colours) -> BarParts | None:
     label = f"{column.name} [{column.unit}]" if column.unit else column.name
     below, above = (count > 0 for count in colours.beyond)
     return BarParts(label, colours.limits, scene.colouring.logarithmic, (below, above))
+
+
+def _placed_key(scene: MapScene) -> list[Key]:
+    """What open points mean, where some are on the figure, and points are large enough to tell."""
+    if scene.placed is None:
+        return []
+    view, (x, y) = scene.view, scene.coordinates.T
+    drawn = (x >= view.x0) & (x <= view.x1) & (y >= view.y0) & (y <= view.y1)
+    placed = scene.placed
+    if scene.visible is not None:
+        placed = placed & scene.visible
+        drawn &= scene.visible | scene.ghosts
+    width, height = (round(side) for side in scene.size)
+    radius = disc_radius(int(np.count_nonzero(drawn)), FrameRequest(view, width, height))
+    if not (drawn & placed).any() or hole_radius(radius) == 0:
+        return []
+    return [Key("open", "placed later", "", f"{np.count_nonzero(placed):,}")]
 
 
 def _mark_keys(marks: Marks, look: Tokens) -> list[Key]:

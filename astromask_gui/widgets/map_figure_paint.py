@@ -167,6 +167,10 @@ class FigurePainter:
             self._pen(side * 0.16, colour)
             inset = side * 0.08
             self._painter.drawEllipse(swatch.adjusted(inset, inset, -inset, -inset))
+        elif key.kind == "open":
+            self._pen(side * 0.2, colour)
+            inset = side * 0.2
+            self._painter.drawEllipse(swatch.adjusted(inset, inset, -inset, -inset))
         self._pen()
         self._write(key.label, placed.label_x, placed.y, _LEFT)
         self._pen(LINE, QColor(self._figure.look.muted))

@@ -41,6 +41,8 @@ class MapScene:
     selected: np.ndarray | None
     ghosts: bool
     marks: Marks
+    placed: np.ndarray | None
+    """(N,) bool: rows that are drawn as placed on the projection later; None where none are."""
     pictures: Pictures
 
 
@@ -57,6 +59,7 @@ def gather_scene(
     selected: np.ndarray | None,
     ghosts: bool,
     marks: Marks,
+    placed: np.ndarray | None,
     pictures: Pictures,
 ) -> MapScene:
     """What a map with coordinates shows on `screen`: its rectangle and its size in pixels."""
@@ -79,6 +82,7 @@ def gather_scene(
         ghosts,
         # What the mouse is over belongs on no paper.
         replace(marks, hovered=None),
+        placed,
         pictures,
     )
 

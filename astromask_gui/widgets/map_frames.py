@@ -134,12 +134,14 @@ class MapStyle:
         selected: np.ndarray | None,
         *,
         ghosts: bool,
+        hollow: np.ndarray | None = None,
     ) -> None:
         self._colours = colours
         self._background = background
         self._visible = visible
         self._selected = selected
         self._ghosts = ghosts
+        self._hollow = hollow
 
     def source(self, count: int) -> partial[Style]:
         """A style for `count` rows, to be worked out when called."""
@@ -152,7 +154,10 @@ class MapStyle:
         else:
             index, palette = colours.index, colours.table[:, :3]
         states = point_states(
-            _fitting(self._visible, count), _fitting(self._selected, count), ghosts=self._ghosts
+            _fitting(self._visible, count),
+            _fitting(self._selected, count),
+            ghosts=self._ghosts,
+            hollow=_fitting(self._hollow, count),
         )
         return Style(index, states, style_tables(palette, self._background))
 

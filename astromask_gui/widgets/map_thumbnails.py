@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from PyQt6.QtCore import QRectF
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
 from astromask_gui.parts.rendered import RenderedPictures
@@ -23,6 +23,8 @@ _FADE = 60
 _SOLID = 0.5
 """From this opacity on a picture stands for its point."""
 _NEAR = (-1, 0, 1)
+_DASHES = (2.5, 2.0)
+"""Of a frame, in its widths."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Pictures:
     opacity: float = 0.0
     images: dict[int, QImage] = field(default_factory=dict)
     """By row."""
+    placed: frozenset[int] = frozenset()
+    """Those of galaxies that were placed on the map later: their frames are dashed."""
 
     def sides(self) -> dict[int, float]:
         """Rows whose picture stands for their point, with its side."""
@@ -50,6 +54,7 @@ class ThumbnailItem(PixelItem):
         self._rows = np.empty(0, np.int64)
         self._index: np.ndarray | None = None
         self._table: np.ndarray | None = None
+        self._placed: np.ndarray | None = None
         self._side = SMALLEST
         self._opacity = 0.0
         rendered.changed.connect(self.update)
@@ -71,7 +76,12 @@ class ThumbnailItem(PixelItem):
             return Pictures()
         images = {int(row): self._rendered.ask(int(row)) for row in self._rows}
         there = {row: image for row, image in images.items() if image is not None}
-        return Pictures(self._side, self._opacity, there)
+        placed = frozenset(row for row in there if self._is_placed(row))
+        return Pictures(self._side, self._opacity, there, placed)
+
+    def _is_placed(self, row: int) -> bool:
+        placed = self._placed
+        return placed is not None and row < len(placed) and bool(placed[row])
 
     def set_points(
         self,
@@ -102,6 +112,11 @@ class ThumbnailItem(PixelItem):
         self._index, self._table = index, table
         self.update()
 
+    def set_placed(self, placed: np.ndarray | None) -> None:
+        """(N,) bool: rows to be told as placed on the map later; None for none."""
+        self._placed = placed
+        self.update()
+
     def paint_pixels(self, painter: QPainter, mapping: PixelMapping) -> None:
         """Pictures on black with a thin frame of the point's colour."""
         if self._coordinates is None or not self._rows.size:
@@ -130,7 +145,11 @@ def paint_pictures(
     for (row, image), (x, y) in zip(pictures.images.items(), places, strict=True):
         place = QRectF(x - side / 2, y - side / 2, side, side)
         painter.drawImage(place, image)
-        painter.setPen(QPen(_colour_of(row, *colours), 1.5))
+        line = Qt.PenStyle.CustomDashLine if row in pictures.placed else Qt.PenStyle.SolidLine
+        pen = QPen(_colour_of(row, *colours), 1.5, line, Qt.PenCapStyle.FlatCap)
+        if row in pictures.placed:
+            pen.setDashPattern(_DASHES)
+        painter.setPen(pen)
         painter.drawRoundedRect(place, 2, 2)
 
 

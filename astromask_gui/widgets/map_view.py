@@ -55,6 +55,7 @@ class MapWidget(QWidget):
         self._colours = colours
         self._style = state.preferences.style
         self._ghosts = False
+        self._marks_placed = state.preferences.mark_placed
         look = tokens(self._style)
         self.canvas = MapCanvas()
         self.frames = MapFrames(self)
@@ -140,6 +141,7 @@ class MapWidget(QWidget):
         self.empty.update_text()
         self.overlay.set_coordinates(coordinates)
         self.thumbnails.set_points(coordinates, NO_ROWS, 0, self.canvas.mapping(), NO_ROWS)
+        self.thumbnails.set_placed(self._placed())
         self.frames.clear()
         if coordinates is None:
             self.raster.set_frame(None)
@@ -157,7 +159,12 @@ class MapWidget(QWidget):
             self._state.filters.visible,
             selection.mask if selection.count else None,
             ghosts=self._ghosts,
+            hollow=self._placed(),
         )
+
+    def _placed(self) -> np.ndarray | None:
+        """(N,) bool: the galaxies that are drawn as placed later; None where none are."""
+        return self._view.placed if self._state.preferences.mark_placed else None
 
     def _restyle(self) -> None:
         coordinates = self._view.coordinates
@@ -166,6 +173,8 @@ class MapWidget(QWidget):
         colours = self._colours.colours
         if colours is not None:
             self.thumbnails.set_colours(colours.index, colours.table)
+        self._marks_placed = self._state.preferences.mark_placed
+        self.thumbnails.set_placed(self._placed())
         self.frames.set_style(len(coordinates), self._map_style())
 
     def _background(self) -> tuple[int, int, int]:
@@ -173,11 +182,14 @@ class MapWidget(QWidget):
         return colour.red(), colour.green(), colour.blue()
 
     def _on_preferences(self) -> None:
-        if self._state.preferences.style != self._style:
-            self._style = self._state.preferences.style
+        preferences = self._state.preferences
+        if preferences.style != self._style:
+            self._style = preferences.style
             self._show_style()
             self._restyle()
             self._ask_for_frame()
+        elif preferences.mark_placed != self._marks_placed:
+            self._restyle()
 
     def _show_style(self) -> None:
         look = tokens(self._style)
@@ -232,6 +244,7 @@ class MapWidget(QWidget):
             selected=selection.mask if selection.count else None,
             ghosts=self._ghosts,
             marks=self.overlay.marks,
+            placed=self._placed(),
             pictures=self.thumbnails.pictures(),
         )
 

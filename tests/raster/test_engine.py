@@ -20,7 +20,9 @@ from astromask_gui.raster.styles import (
     GHOST,
     HIDDEN,
     NORMAL,
+    OPEN,
     SELECTED,
+    STATE_COUNT,
     point_states,
     style_tables,
 )
@@ -97,10 +99,20 @@ def test_states_follow_filter_and_selection() -> None:
     )
 
 
+def test_only_what_passes_the_filters_is_open() -> None:
+    visible, selected = np.array([1, 1, 0, 0], bool), np.array([1, 0, 1, 0], bool)
+    hollow = np.array([1, 1, 1, 0], bool)
+    found = point_states(None, None, hollow=hollow)
+    np.testing.assert_array_equal(found, [NORMAL + OPEN] * 3 + [NORMAL])
+    found = point_states(visible, selected, ghosts=True, hollow=hollow)
+    np.testing.assert_array_equal(found, [SELECTED + OPEN, DIMMED + OPEN, GHOST, GHOST])
+    assert found is not None and found.dtype == np.uint8
+
+
 def test_dimming_moves_colours_towards_the_background() -> None:
     palette = np.full((256, 3), 200, np.uint8)
     for background in ((0, 0, 0), (255, 255, 255)):
-        table = style_tables(palette, background).points.reshape(5, 256, 4)
+        table = style_tables(palette, background).points.reshape(STATE_COUNT, 256, 4)
         dimmed = table[DIMMED, 0, 1] / table[DIMMED, 0, 0]
         normal = table[NORMAL, 0, 1] / table[NORMAL, 0, 0]
         assert normal == 200

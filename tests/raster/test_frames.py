@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from astromask_gui.raster import plan
 from astromask_gui.raster.engine import MapEngine
-from astromask_gui.raster.frame import THUMBNAIL_LIMIT, Frame, FrameRequest, ViewRect
+from astromask_gui.raster.frame import THUMBNAIL_LIMIT, Frame, FrameRequest, ViewRect, hole_radius
 from astromask_gui.raster.index import build_index, unsorted_index
 from astromask_gui.raster.paint import Paint
 from astromask_gui.raster.renderer import Renderer
@@ -138,10 +142,11 @@ def luminance(frame: Frame) -> float:
     return float(np.abs(rgb - np.array(BACKGROUND)).mean())
 
 
-@pytest.mark.parametrize("count", [20_000, 400_000])
-def test_brightness_never_jumps_while_zooming(count: int) -> None:
+@pytest.mark.parametrize(("count", "hollow"), [(20_000, False), (20_000, True), (400_000, False)])
+def test_brightness_never_jumps_while_zooming(count: int, hollow: bool) -> None:
     points = clusters(count)
-    paint, renderer = painted(points), Renderer()
+    states = point_states(None, None, hollow=np.ones(count, bool)) if hollow else None
+    paint, renderer = painted(points, states), Renderer()
     full = view_around(*points)
     for _ in range(10):
         before = luminance(renderer.render(paint, FrameRequest(full, *SIZE, BACKGROUND)))
@@ -181,6 +186,56 @@ def test_a_lone_point_is_a_disc_of_its_colour_at_its_place() -> None:
     assert abs(columns.mean() + 0.5 - 25) < 0.3
     assert abs(lines.mean() + 0.5 - 40) < 0.3
     assert 60 < columns.size < 110
+
+
+ROOM = FrameRequest(ViewRect(0.0, 1.0, 0.0, 1.0), 100, 80, background=BACKGROUND)
+
+
+def middle_of(frame: Frame, x: float, y: float) -> int:
+    return int(frame.image[round((1 - y) * 80), round(x * 100)])
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+@pytest.mark.parametrize("for_print", [False, True])
+def test_an_open_point_is_a_ring_of_its_colour(ratio: float, for_print: bool) -> None:
+    points = (np.array([0.25, 0.75], np.float32), np.array([0.5, 0.5], np.float32))
+    request = replace(ROOM, pixel_ratio=ratio, for_print=for_print)
+    filled = Renderer().render(painted(points), request)
+    hollow = point_states(None, None, hollow=np.array([True, False]))
+    frame = Renderer().render(painted(points, hollow), request)
+    assert middle_of(frame, 0.25, 0.5) == EMPTY_PIXEL != middle_of(filled, 0.25, 0.5)
+    assert middle_of(frame, 0.75, 0.5) == middle_of(filled, 0.75, 0.5) != EMPTY_PIXEL
+    rim = (frame.image != EMPTY_PIXEL)[:, :50]
+    disc = (filled.image != EMPTY_PIXEL)[:, :50]
+    assert (rim <= disc).all() and 0.4 * disc.sum() < rim.sum() < disc.sum()
+    assert frame.stats.visible == 2
+    np.testing.assert_array_equal(np.sort(frame.rows), [0, 1])
+
+
+def test_an_open_point_that_is_filtered_out_is_not_drawn() -> None:
+    points = (np.array([0.25, 0.75], np.float32), np.array([0.5, 0.5], np.float32))
+    visible, hollow = np.array([False, True]), np.array([True, False])
+    frame = Renderer().render(painted(points, point_states(visible, None, hollow=hollow)), ROOM)
+    assert frame.stats.visible == 1
+    assert (frame.image[:, :50] == EMPTY_PIXEL).all()
+
+
+def test_where_points_are_small_open_ones_are_drawn_like_the_others() -> None:
+    points = clusters(60_000)
+    full = view_around(*points)
+    states = point_states(None, None, hollow=np.arange(60_000) % 2 == 0)
+    for factor in (1.0, 0.5):
+        request = FrameRequest(full.grown(factor), *SIZE, background=BACKGROUND)
+        assert Renderer().render(painted(points), request).stats.radius < 1.3
+        plain, hollow = (Renderer().ink(painted(points, s), request) for s in (None, states))
+        np.testing.assert_allclose(hollow, plain, rtol=1e-5)
+
+
+@given(st.floats(0.0, 20.0), st.floats(0.01, 1.0))
+def test_a_hole_grows_steadily_and_leaves_a_rim(radius: float, more: float) -> None:
+    hole, larger = hole_radius(radius), hole_radius(radius + more)
+    assert 0 <= hole <= larger <= hole + more + 1e-9
+    assert radius - hole >= min(radius, 1.3) - 1e-9
 
 
 def test_filtered_out_points_leave_no_trace() -> None:

@@ -118,6 +118,7 @@ def test_preferences_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     first.set_style("light")
     first.set_motion(False)
     first.set_mini_map(False)
+    first.set_mark_placed(False)
     first.set_sexagesimal(True)
     first.set_card_columns(("mag_r", "a, b"))
     first.remember("/one")
@@ -127,6 +128,7 @@ def test_preferences_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     keeper = PreferencesService(second, path)
     assert (second.style, second.motion) == ("light", False)
     assert (second.mini_map, second.card_columns) == (False, ("mag_r", "a, b"))
+    assert not second.mark_placed
     assert second.sexagesimal
     assert second.recent == ("/two, with a comma", "/one")
     second.set_card_columns(None)
