@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from astromask_gui.services.loading import Loaded
-from astromask_gui.services.placed_columns import is_placed_column
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.display import SurveyPixels
@@ -70,7 +69,7 @@ def update_state(state: ApplicationState, before: Loaded, loaded: Loaded) -> Non
     state.columns.set_columns(loaded.columns)
     for column in loaded.columns:
         # Others' values never change unless the catalogue grows.
-        changing = column.source in CHANGING or is_placed_column(column)
+        changing = column.source in CHANGING or column.name in loaded.placed_on
         if changing or loaded.facts.count != before.facts.count:
             state.columns.invalidate(column.name)
     state.session.set_workspace(loaded.facts)

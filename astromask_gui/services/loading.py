@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,9 @@ class Loaded:
     """Sentences on what could not be opened; the rest works."""
     placed: NDArray[np.bool_] | None = None
     """(N,): rows that were placed on the projection later; None where none were."""
+    placed_on: Mapping[str, str] = field(default_factory=dict)
+    """Projections by the name of the column that tells who was placed on them; these columns are
+    in no file."""
 
 
 def workspace_folder(path: Path) -> Path | None:
@@ -93,10 +96,12 @@ def load_workspace(
         bad_files=tuple(f"{file.path}: {file.reason}" for file in workspace.bad_files),
         is_demo=is_demo,
     )
+    columns = describe_columns(workspace)
+    placed_on = placed_columns(chosen, {column.name for column in columns})
     return Loaded(
         workspace,
         facts,
-        (*describe_columns(workspace), *placed_columns(chosen)),
+        (*columns, *placed_on),
         chosen,
         names,
         shown,
@@ -106,6 +111,7 @@ def load_workspace(
         own_colours,
         tuple(said),
         placed,
+        {column.name: column.source for column in placed_on},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +12,13 @@ from astromask_gui.state.columns import Column
 from trainer.errors import AstroMaskError
 
 if TYPE_CHECKING:
+    from astromask_gui.services.loading import Loaded
     from trainer.store.embeddings import EmbeddingStore
 
-_PREFIX = "placed on "
 
-
-def placed_columns(store: EmbeddingStore | None) -> tuple[Column, ...]:
-    """One column for each projection on which galaxies were placed. Reads manifests."""
+def placed_columns(store: EmbeddingStore | None, taken: Collection[str]) -> tuple[Column, ...]:
+    """One column for each projection on which galaxies were placed, which is its source. Its name
+    is none of those `taken` by others. Reads manifests."""
     from trainer.store.projections import (
         list_projections,
         projection_folder,
@@ -33,33 +34,33 @@ def placed_columns(store: EmbeddingStore | None) -> tuple[Column, ...]:
         except AstroMaskError:
             continue  # It has vanished since; whoever wants to see it is told.
         if manifest.placed_count:
-            found.append(_column(name, manifest.placed_count))
+            found.append(_column(name, manifest.placed_count, taken))
     return tuple(found)
 
 
-def is_placed_column(column: Column) -> bool:
-    """Whether it is one of these."""
-    return column.name == _PREFIX + column.source
-
-
-def placed_values(store: EmbeddingStore, name: str, count: int) -> NDArray[np.int16] | None:
-    """(count,) codes 0 and 1 in row order, −1 where a row has no place; None for another column.
+def placed_values(loaded: Loaded, name: str) -> NDArray[np.int16] | None:
+    """(N,) codes 0 and 1 in row order, −1 where a row has no place; None for another column.
 
     Reads files. Raises `AstroMaskError` where the projection can't be read.
     """
     from trainer.store.projections import Projection, projection_folder
 
-    if not name.startswith(_PREFIX):
+    projection = loaded.placed_on.get(name)
+    if projection is None or loaded.store is None:
         return None
-    found = Projection.open(projection_folder(store.folder, name.removeprefix(_PREFIX)))
+    count = loaded.facts.count
+    found = Projection.open(projection_folder(loaded.store.folder, projection))
     codes = found.placed_of(count).astype(np.int16)
     codes[~np.isfinite(found.coordinates_of(count)).all(axis=1)] = -1
     return codes
 
 
-def _column(projection: str, count: int) -> Column:
+def _column(projection: str, count: int, taken: Collection[str]) -> Column:
+    name = f"placed on {projection}"
+    while name in taken:
+        name += " (this map)"
     return Column(
-        _PREFIX + projection,
+        name,
         "boolean",
         source=projection,
         description=f"{count:,} galaxies that came after {projection} was laid out, or were too"

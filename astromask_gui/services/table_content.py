@@ -83,7 +83,7 @@ class TableContent:
 
         key = (sort, version)
         if key not in self._orders:
-            placed = self._placed(sort.column)
+            placed = placed_values(self._loaded, sort.column)
             if placed is None:
                 store = self._loaded.workspace.columns
                 order = column_order(store, sort.column, descending=sort.descending)
@@ -110,16 +110,10 @@ class TableContent:
     def _piece(self, name: str) -> pa.Table:
         import pyarrow as pa
 
-        placed = self._placed(name)
+        placed = placed_values(self._loaded, name)
         if placed is None:
             return self._loaded.workspace.columns.table([name])
         return pa.table({name: pa.array(placed == 1, mask=placed < 0)})
-
-    def _placed(self, name: str) -> NDArray[np.int16] | None:
-        loaded = self._loaded
-        if loaded.store is None:
-            return None
-        return placed_values(loaded.store, name, loaded.facts.count)
 
 
 def _one_line(text: str) -> str:

@@ -222,10 +222,9 @@ def _is_open(asked: Loaded, now: Loaded | None) -> bool:
 
 
 def _column_values(loaded: Loaded, name: str) -> NDArray[np.generic]:
-    if loaded.store is not None:
-        placed = placed_values(loaded.store, name, loaded.facts.count)
-        if placed is not None:
-            return placed
+    placed = placed_values(loaded, name)
+    if placed is not None:
+        return placed
     values: NDArray[np.generic] = loaded.workspace.columns.values(name)
     return values
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -47,6 +49,25 @@ def test_only_projections_with_placed_galaxies_have_a_column_of_them(grown: Path
     (column,) = columns
     assert (column.kind, column.source) == ("boolean", "umap-1")
     assert "3 galaxies that came after umap-1 was laid out" in column.description
+
+
+def test_a_column_of_the_user_keeps_its_name_and_its_values(
+    grown: Path, state: ApplicationState, services: Services, qtbot: QtBot
+) -> None:
+    path = grown / "catalogue.parquet"
+    table = pq.read_table(path)
+    theirs = pa.array(np.arange(COUNT, dtype=np.float32))
+    pq.write_table(table.append_column("placed on umap-1", theirs), path)
+    state.session.request_open(grown)
+    qtbot.waitUntil(lambda: state.view.coordinates is not None, timeout=20000)
+    names = [name for name in state.columns.names() if name.startswith("placed")]
+    assert names == ["placed on umap-1", "placed on umap-1 (this map)"]
+    for name in names:
+        state.columns.values(name)
+    qtbot.waitUntil(lambda: all(state.columns.has_values(name) for name in names))
+    theirs_shown, ours = (state.columns.values(name) for name in names)
+    assert theirs_shown is not None and theirs_shown.tolist() == list(range(COUNT))
+    assert np.flatnonzero(ours == 1).tolist() == [37, 38, 39]
 
 
 def test_its_values_tell_placed_laid_out_and_neither(
