@@ -15,6 +15,8 @@ NANOMAGGY_ZERO_POINT = 22.5
 LARGEST = 1e18
 """Brighter light is white in any stretch; much above it float32 would overflow on the way."""
 # A typical galaxy at z = 0.1–0.5 is this much fainter than in r; its inverse balances colours.
+_COLOURS = ("red", "green", "blue")
+"""Planes of a picture, which are in balance already; "green" is not the band g."""
 _BAND_WEIGHTS = {"u": 4.0, "g": 1.6, "r": 1.0, "i": 0.75, "z": 0.62, "y": 0.58}
 
 
@@ -39,7 +41,7 @@ def surface_brightness(nanomaggies: float, pixel_scale: float) -> float | None:
 def band_weight(band: int, survey: SurveyPixels) -> float:
     """Weight that makes an average galaxy white, by the band's last letter (`ps-i`: i)."""
     name = survey.bands[band] if band < len(survey.bands) else ""
-    return _BAND_WEIGHTS.get(band_letter(name), 1.0)
+    return 1.0 if name in _COLOURS else _BAND_WEIGHTS.get(band_letter(name), 1.0)
 
 
 def in_nanomaggies(plane: Flux, band: int, survey: SurveyPixels) -> Flux:

@@ -24,6 +24,8 @@ from astromask_gui.rendering.rgb_styles import (
     channel_weight,
     lupton,
     own_scale,
+    plain,
+    plain_white,
     rgb_noise,
     stretch_rgb,
 )
@@ -63,7 +65,10 @@ def render_band(
 ) -> Picture:
     """Picture (H, W, 3) of one band (H, W), in the colours of the chosen map; NaN is striped."""
     plane, empty = in_nanomaggies(pixels, band, survey), np.isnan(pixels)
-    if settings.limits == "noise":
+    if settings.limits == "noise" and settings.style == "plain":
+        white = np.float32(plain_white(band, survey))
+        share = plain(plane / white, noise_of(band, survey) / float(white), settings)
+    elif settings.limits == "noise":
         noise = noise_of(band, survey)
         own = noise if settings.locked and noise > 0 else own_scale(plane)
         share = lupton(plane[None], plane, own, settings)[0]

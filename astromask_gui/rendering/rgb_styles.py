@@ -1,10 +1,10 @@
-"""Three planes of light to red, green and blue: three well-known ways.
+"""Three planes of light to red, green and blue: well-known ways.
 
 *Survey* is the asinh stretch of Lupton et al. 2004 (PASP 116, 133) on planes balanced so that
 an average galaxy is neither red nor blue, its scale taken from the survey's sky noise. *UNIONS*
 is the same stretch on fluxes of zero-point 30, at 125 counts, with a gamma of a quarter. *Legacy
 viewer* is that of legacysurvey.org/viewer: fixed scales for each filter, on the surface
-brightness of its pixels.
+brightness of its pixels. *As it is* shows pictures that somebody has stretched before.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from astromask_gui.rendering.flux import (
     Flux,
     band_letter,
     band_weight,
+    nanomaggies_per_count,
     noise_of,
     robust_noise,
 )
@@ -38,6 +39,8 @@ _LEGACY_SCALES = {"u": 6.0, "g": 6.0, "r": 3.4, "i": 3.0, "z": 2.2, "y": 2.2}
 
 def channel_weight(band: int, settings: DisplaySettings, survey: SurveyPixels) -> float:
     """What a band's nanomaggies are multiplied by before the three are stretched together."""
+    if settings.style == "plain":
+        return 1.0 / plain_white(band, survey)
     if settings.style == "unions":
         return float(10 ** (0.4 * (UNIONS_ZERO_POINT - NANOMAGGY_ZERO_POINT)))
     if settings.style == "legacy":
@@ -61,6 +64,8 @@ def stretch_rgb(planes: Flux, noise: float, settings: DisplaySettings) -> Flux:
     An unlocked stretch is what the locked one would be if the picture's own scale were the
     survey's noise.
     """
+    if settings.style == "plain":
+        return plain(planes, noise, settings)
     intensity = planes.mean(axis=0)
     if settings.style == "survey":
         own = noise if settings.locked and noise > 0 else own_scale(intensity)
@@ -77,6 +82,18 @@ def stretch_rgb(planes: Flux, noise: float, settings: DisplaySettings) -> Flux:
         if settings.style == "unions"
         else _legacy(planes, settings)
     )
+
+
+def plain_white(band: int, survey: SurveyPixels) -> float:
+    """The light of a band, as `in_nanomaggies` has it, that is white as it is."""
+    return (survey.white or 1.0) * nanomaggies_per_count(band, survey)
+
+
+def plain(planes: Flux, noise: float, settings: DisplaySettings) -> Flux:
+    """Planes of which 1 is white, on a line: as they are at `stretch` 1 and black point 0."""
+    black = np.float32(settings.black * noise)
+    shown: Flux = (planes - black) / np.float32(settings.stretch)
+    return shown
 
 
 def lupton(planes: Flux, intensity: Flux, noise: float, settings: DisplaySettings) -> Flux:

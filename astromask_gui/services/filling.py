@@ -15,7 +15,9 @@ CHANGING = ("score", "labels")
 """Sources of columns whose values another run or grade replaces."""
 
 
-def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]) -> None:
+def fill_state(
+    state: ApplicationState, loaded: Loaded, noise: tuple[float, ...], white: float | None
+) -> None:
     """Show another workspace: nothing of the one before is left."""
     # In this order no view ever sees points of one catalogue and a selection of another.
     state.maps.show_second(False)
@@ -31,7 +33,7 @@ def fill_state(state: ApplicationState, loaded: Loaded, noise: tuple[float, ...]
     # Columns of the same name hold other values here.
     state.columns.set_columns(())
     state.columns.set_columns(loaded.columns)
-    state.display.set_survey(survey_pixels(loaded, noise))
+    state.display.set_survey(survey_pixels(loaded, noise, white))
     state.session.set_workspace(loaded.facts)
     state.view.set_projections(loaded.projections)
     state.view.set_coordinates(loaded.projection, loaded.coordinates, loaded.placed)
@@ -95,7 +97,7 @@ def _update_first(state: ApplicationState, loaded: Loaded) -> None:
         view.set_coordinates(loaded.projection, loaded.coordinates, loaded.placed)
 
 
-def survey_pixels(loaded: Loaded, noise: tuple[float, ...]) -> SurveyPixels:
+def survey_pixels(loaded: Loaded, noise: tuple[float, ...], white: float | None) -> SurveyPixels:
     """The survey's constants that pictures need."""
     settings = loaded.workspace.settings
     return SurveyPixels(
@@ -104,6 +106,7 @@ def survey_pixels(loaded: Loaded, noise: tuple[float, ...]) -> SurveyPixels:
         noise=noise,
         pixel_scale=settings.pixel_scale,
         crop=settings.crop,
+        white=white,
     )
 
 

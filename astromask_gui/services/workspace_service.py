@@ -130,24 +130,22 @@ class WorkspaceService(QObject):
         shape = (len(loaded.facts.bands), *loaded.workspace.settings.image_size)
         rows = sample_rows(loaded.facts.count, shape)
 
-        def measure(_: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+        def measure(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+            fill = partial(self._fill, loaded, header["white"])
             work = partial(noise_by_band, arrays["pixels"], arrays["missing"].astype(bool))
             self._background.run(work, fill, go_without, lane="noise")
 
-        def fill(noise: tuple[float, ...]) -> None:
-            self._fill(loaded, noise)
-
         def go_without(sentence: str) -> None:
             self._state.messages.error(sentence)
-            self._fill(loaded, ())
+            self._fill(loaded, None, ())
 
         request = Request(read_message(rows.tolist()), {}, measure, go_without)
         self._reader.ask(QUERY, request, replace=False)
 
-    def _fill(self, loaded: Loaded, noise: tuple[float, ...]) -> None:
+    def _fill(self, loaded: Loaded, white: float | None, noise: tuple[float, ...]) -> None:
         self._loaded = loaded
         self.changing.emit()
-        fill_state(self._state, loaded, noise)
+        fill_state(self._state, loaded, noise, white)
         for note in loaded.notes:
             self._state.messages.warning(note)
         self.loaded_changed.emit(loaded)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-Style = Literal["survey", "unions", "legacy"]
+Style = Literal["survey", "unions", "legacy", "plain"]
 Limits = Literal["noise", "percentile", "zscale", "manual"]
 Curve = Literal["linear", "sqrt", "asinh", "log"]
 
@@ -60,6 +60,8 @@ class SurveyPixels:
     """Arcsec per pixel."""
     crop: int | None = None
     """Side of what the model sees, pixels."""
+    white: float | None = None
+    """The value of white in pictures that are to be seen as they are; None for fluxes."""
 
 
 class Display(QObject):
@@ -87,7 +89,12 @@ class Display(QObject):
         if survey == self._survey:
             return
         same_bands = survey.bands == self._survey.bands
+        same_kind = (survey.white is None) == (self._survey.white is None)
         self._survey = survey
+        if not same_kind:
+            # What somebody has stretched already is not stretched once more.
+            style: Style = "survey" if survey.white is None else "plain"
+            self._settings = with_style(self._settings, style)
         if not same_bands:
             rgb = automatic_rgb(survey.bands)
             self._settings = replace(
@@ -113,7 +120,7 @@ def automatic_rgb(bands: tuple[str, ...]) -> tuple[int, int, int]:
     return last, last // 2, 0
 
 
-SOFTENINGS: dict[Style, float] = {"survey": 8.0, "unions": 7.0, "legacy": 20.0}
+SOFTENINGS: dict[Style, float] = {"survey": 8.0, "unions": 7.0, "legacy": 20.0, "plain": 8.0}
 """Q of each style."""
 
 

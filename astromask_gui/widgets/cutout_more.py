@@ -22,11 +22,13 @@ from astromask_gui.parts.log_slider import LogSlider
 from astromask_gui.parts.small import label, line
 from astromask_gui.rendering.picture import limits_by_band
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.display import DisplaySettings, with_style
+from astromask_gui.state.display import DisplaySettings, Style, with_style
 from astromask_gui.style import tabular
 from astromask_gui.widgets.cutout_more_limits import LimitsRows
 
-_STYLES = {"survey": "Survey", "unions": "UNIONS", "legacy": "Legacy viewer"}
+_STYLES: dict[Style, str] = {"survey": "Survey", "unions": "UNIONS", "legacy": "Legacy viewer"}
+_PICTURE_STYLES: dict[Style, str] = {"plain": "As it is", **_STYLES}
+"""Of surveys whose cutouts are pictures that were stretched before."""
 _CHANNELS = ("Red", "Green", "Blue")
 _BLACK_STEPS = 10
 """Steps of the black point's slider for each unit of the sky noise."""
@@ -42,12 +44,10 @@ class CutoutMore(QFrame):
         self._state, self._display = state, state.display
         self.style_box = QComboBox()
         self.style_box.setAccessibleName("Style of the colours")
-        for style, name in _STYLES.items():
-            self.style_box.addItem(name, style)
         self.style_box.setToolTip(
             "Survey: asinh by the sky noise, colours balanced.\nUNIONS: asinh of fluxes at"
             " zero-point 30, stretch 125, Q 7, gamma 0.25.\nLegacy viewer: scales g 6.0, r 3.4,"
-            " z 2.2, m 0.03, Q 20."
+            " z 2.2, m 0.03, Q 20.\nAs it is: for pictures, from black to white on a line."
         )
         self.channels = [QComboBox() for _ in _CHANNELS]
         self.switches = [QCheckBox() for _ in _CHANNELS]
@@ -133,7 +133,9 @@ class CutoutMore(QFrame):
 
     def _sync(self) -> None:
         settings, survey = self._display.settings, self._display.survey
+        self._list_styles(_STYLES if survey.white is None else _PICTURE_STYLES)
         self.style_box.setCurrentIndex(self.style_box.findData(settings.style))
+        self.softening.setEnabled(settings.style != "plain")
         for channel, (box, switch) in enumerate(zip(self.channels, self.switches, strict=True)):
             band = settings.rgb[channel]
             _fill(box, survey.bands)
@@ -148,6 +150,12 @@ class CutoutMore(QFrame):
         self.black_value.setText(f"{settings.black:.1f} σ".replace("-", "−"))
         self.limits.show(settings, survey)
         self._sync_blink()
+
+    def _list_styles(self, styles: dict[Style, str]) -> None:
+        if self.style_box.count() != len(styles):
+            self.style_box.clear()
+            for style, name in styles.items():
+                self.style_box.addItem(name, style)
 
     def _sync_blink(self) -> None:
         blink = self._state.cutout_view.blink

@@ -147,6 +147,7 @@ def test_pictures_of_every_mode(tmp_path: Path, mode: str, bands: int) -> None:
     read = reader.read(np.array([0]))
     assert read.shape == (1, bands, 8, 10)
     assert (read.max() > 255) == (mode == "I;16")
+    assert reader.layout.white == (None if mode == "I;16" else 255)
 
 
 def test_pictures_that_do_not_fit_are_left_out_and_said(tmp_path: Path) -> None:

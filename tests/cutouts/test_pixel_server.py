@@ -40,12 +40,19 @@ def server(tmp_path: Path) -> PixelServer:
 
 def test_rows_are_read_whole_or_cropped(server: PixelServer) -> None:
     header, arrays = server.answer({"id": 2, "op": "read", "rows": [8, 0], "crop": 4})
-    assert header == {"id": 2, "ok": True}
+    assert header == {"id": 2, "ok": True, "white": None}
     assert arrays["pixels"].shape == (2, 5, 4, 4) and arrays["pixels"].dtype == np.float32
     assert np.round(arrays["pixels"].mean(axis=(1, 2, 3))).tolist() == [203, 3]
     assert arrays["missing"].dtype == np.uint8 and not arrays["missing"].any()
     _, arrays = server.answer({"id": 3, "op": "read", "rows": [0], "crop": None})
     assert arrays["pixels"].shape == (1, 5, 12, 12)
+
+
+def test_the_white_of_pictures_is_told(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.full((2, 9, 9, 3), 200, np.uint8))
+    server = PixelServer()
+    server.answer(opening(tmp_path))
+    assert server.answer({"op": "read", "rows": [0]})[0]["white"] == 255
 
 
 def test_pixels_without_data_are_nan_for_eyes_and_0_for_models(tmp_path: Path) -> None:

@@ -446,6 +446,21 @@ def test_the_sliders_say_where_they_stand(panel: CutoutPanel, state: Application
     assert (more.softening_value.text(), more.black_value.text()) == ("12.3", "−1.5 σ")
 
 
+def test_pictures_are_shown_as_they_are_until_another_style_is_chosen(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    box, survey = panel.controls.more.style_box, state.display.survey
+    assert box.findData("plain") < 0, "fluxes have no white"
+    state.display.set_survey(replace(survey, white=255.0))
+    assert box.currentData() == "plain" and not panel.controls.more.softening.isEnabled()
+    index = box.findData("unions")
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
+    assert state.display.settings.style == "unions"
+    state.display.set_survey(survey)
+    assert box.findData("plain") < 0 and box.currentData() == "survey"
+
+
 def test_a_style_brings_its_own_softening(panel: CutoutPanel, state: ApplicationState) -> None:
     box = panel.controls.more.style_box
     for index, (style, q) in enumerate((("survey", 8.0), ("unions", 7.0), ("legacy", 20.0))):

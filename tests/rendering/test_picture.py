@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from astromask_gui.rendering import picture
 from astromask_gui.rendering.no_data import STRIPES
-from astromask_gui.state.display import DisplaySettings, SurveyPixels, automatic_rgb
+from astromask_gui.state.display import (
+    Display,
+    DisplaySettings,
+    SurveyPixels,
+    automatic_rgb,
+    with_style,
+)
 
 SURVEY = SurveyPixels(
     bands=("a", "b", "c"), zero_points=(22.5,) * 3, noise=(0.1,) * 3, pixel_scale=0.2
@@ -62,6 +68,37 @@ def test_limits_are_measured_on_pixels_with_data() -> None:
     settings = replace(SETTINGS, mode="band", band=1, limits="percentile", locked=False)
     held = picture.limits_by_band(pixels, settings, SURVEY)
     assert held[1][0] > 90
+
+
+PICTURE = SurveyPixels(("red", "green", "blue"), noise=(3.0,) * 3, white=255.0)
+
+
+def test_a_picture_of_bytes_is_shown_as_it_is() -> None:
+    display = Display()
+    display.set_survey(PICTURE)
+    assert display.settings.style == "plain"
+    stored = np.random.default_rng(2).integers(0, 256, (3, 12, 10)).astype(np.float32)
+    shown = picture.render_cutout(stored, none_missing(), display.settings, PICTURE)
+    np.testing.assert_array_equal(shown, np.moveaxis(stored, 0, -1))
+    single = picture.render_band(stored[1], 1, display.settings, PICTURE)
+    np.testing.assert_array_equal(single[..., 0], stored[1])
+    small = picture.render_thumbnails(stored[None].astype(np.float16), display.settings, PICTURE)
+    np.testing.assert_array_equal(small[0], shown)
+
+
+def test_a_picture_can_still_be_stretched_and_fluxes_are_never_shown_as_pictures() -> None:
+    display = Display()
+    display.set_survey(PICTURE)
+    stored = np.full((3, 8, 8), 100, np.float32)
+    brighter = replace(display.settings, stretch=0.5)
+    shown = picture.render_cutout(stored, none_missing(), brighter, PICTURE)
+    assert (shown == 200).all()
+    display.set_settings(with_style(display.settings, "survey"))
+    stretched = picture.render_cutout(stored, none_missing(), display.settings, PICTURE)
+    assert stretched.std(axis=-1).max() == 0, "grey stays grey"
+    display.set_settings(with_style(display.settings, "plain"))
+    display.set_survey(SURVEY)
+    assert display.settings.style == "survey"
 
 
 def test_no_band_at_all_is_no_black_picture() -> None:

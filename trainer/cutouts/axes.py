@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+WHITE = 255.0
+"""White in a picture of bytes."""
+
 
 def band_axis(shape: Sequence[int]) -> int:
     """1 for (N, B, H, W), 3 for (N, H, W, B).

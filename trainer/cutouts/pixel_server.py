@@ -9,7 +9,8 @@ Requests, each with an `id` that the answer repeats:
 - `open`: `workspace_files` [{path, count, first_row}], `bands`, `crop`; where there are packed
   copies, their folder `packed`; where the user knows better than the files, `zero_points`.
 - `read`: `rows`, `crop` (null: whole; left out: the survey's) → arrays `pixels` (n, B, H, W)
-  float32 and `missing` (n, B) uint8; with `nan` true, pixels without data are NaN, else 0.
+  float32 and `missing` (n, B) uint8; with `nan` true, pixels without data are NaN, else 0. The
+  header has `white`, the value of white in pictures to be seen as they are; null for fluxes.
 - `thumbnails`: `rows`, `bands` (three indices), `size`, `crop` as for `read` → array
   `thumbnails` (n, 3, size, size) float16, linear, NaN without data, in nanomaggies where the
   zero-points are known (then the header has `zero_point` 22.5, else null), `missing` (n, 3).
@@ -105,7 +106,8 @@ class PixelServer:
     def _read(self, request: Header) -> Answer:
         lost = math.nan if request.get("nan") else 0.0
         cutouts = self._opened().read(_rows(request), crop=_crop(request), lost=lost)
-        return {}, {"pixels": cutouts.pixels, "missing": cutouts.missing.astype(np.uint8)}
+        arrays = {"pixels": cutouts.pixels, "missing": cutouts.missing.astype(np.uint8)}
+        return {"white": self._white()}, arrays
 
     def _thumbnails(self, request: Header) -> Answer:
         survey, rows = self._opened(), _rows(request)
@@ -170,6 +172,12 @@ class PixelServer:
             for place, header in enumerate(headers):
                 grids[place] = terms_of_header(header, shape)
         return {}, {"grids": grids}
+
+    def _white(self) -> float | None:
+        try:
+            return self._opened().layout.white
+        except AstroMaskError:  # Packed copies can be read where the files can't.
+            return None
 
     def _opened(self) -> Survey:
         if self._survey is None:

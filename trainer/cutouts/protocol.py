@@ -27,6 +27,8 @@ class Layout:
     """Arcsec per pixel, where the file or the layout says."""
     zero_points: tuple[float, ...] | None = None
     """AB magnitude of one count, by band."""
+    white: float | None = None
+    """The value of white in pictures that are to be seen as they are; None for fluxes."""
     warnings: tuple[str, ...] = ()
     """Sentences on what was dropped or is slow (columns of a wrong length, unlucky chunks)."""
 

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from trainer.cutouts import hdf5_columns, hdf5_file, stored_wcs
-from trainer.cutouts.axes import band_axis, bands_second, cutout_shape, is_picture, upright
+from trainer.cutouts.axes import WHITE, band_axis, bands_second, cutout_shape, is_picture, upright
 from trainer.cutouts.bands import order_warning, settle_bands, short_name, short_names, split_names
 from trainer.cutouts.coordinates import clean_coordinates, in_degrees
 from trainer.cutouts.files import check_rows
@@ -192,6 +192,7 @@ class Hdf5Reader:
             bands_guessed=guessed,
             pixel_scale=found.pixel_scale if scale is None else float(np.ravel(scale)[0]),
             zero_points=self._zero_points(bands),
+            white=WHITE if is_picture(images.shape, images.dtype) else None,
             warnings=(
                 *found.warnings,
                 *order_warning(bands, names),

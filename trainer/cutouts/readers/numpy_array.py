@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from trainer.cutouts.axes import band_axis, bands_second, cutout_shape, is_picture, upright
+from trainer.cutouts.axes import WHITE, band_axis, bands_second, cutout_shape, is_picture, upright
 from trainer.cutouts.bands import settle_bands, short_names
 from trainer.cutouts.coordinates import clean_coordinates
 from trainer.cutouts.files import check_rows, require_file
@@ -184,6 +184,7 @@ class NumpyReader:
             bands=bands,
             shape=shape,
             dtype=self._array.dtype,
+            white=WHITE if is_picture(self._array.shape, self._array.dtype) else None,
             bands_guessed=guessed,
             warnings=tuple(self._warnings),
         )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from trainer.cutouts.axes import upright
+from trainer.cutouts.axes import WHITE, upright
 from trainer.cutouts.bands import COLOURS, settle_bands
 from trainer.cutouts.files import check_rows
 from trainer.cutouts.folders import pictures_in
@@ -125,12 +125,15 @@ class PicturesReader:
                 f" {height} × {width} px: {named}.",
             )
         kind = "Grey" if self._grey else "Colour"
+        is_deep = self._grey and bool(modes & set(_DEEP_MODES))
         return Layout(
             name="pictures",
             sentence=f"{kind} pictures (PNG or JPEG), one a cutout.",
             bands=bands,
             shape=(len(bands), height, width),
-            dtype=np.dtype(np.uint16 if self._grey and modes & set(_DEEP_MODES) else np.uint8),
+            dtype=np.dtype(np.uint16 if is_deep else np.uint8),
+            # What is deep was counted, and drawn for nobody's eyes.
+            white=None if is_deep else WHITE,
             bands_guessed=guessed,
             warnings=said,
         )

@@ -157,6 +157,7 @@ class ZoobotReader:
             bands_guessed=first.bands_guessed,
             pixel_scale=first.pixel_scale,
             zero_points=first.zero_points,
+            white=first.white,
             warnings=(*self._said_of_missing(), *_said_of_odd(odd, len(places), shape)),
         )
 
