@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PyQt6.QtCore import QObject
 
 from astromask_gui.services.background import Background
+from astromask_gui.services.filter_files import FilterFiles, KeptFilters
 from astromask_gui.services.filter_rows import fault_of
 from astromask_gui.services.filter_words import (
     filter_in_words,
@@ -44,6 +44,7 @@ class FilterMemory(QObject):
         # One thread: of two changes the later one is on disk at the end.
         self._background = Background("kept filters", parent=self)
         self._folder: Path | None = None
+        self._files: FilterFiles | None = None
         self.is_ready = False
         """Whether what was kept has been read, so that it is not written over."""
         state.filters.edited.connect(self._write)
@@ -53,15 +54,16 @@ class FilterMemory(QObject):
     def open(self, loaded: Loaded) -> None:
         """Bring back what another workspace has kept."""
         folder = loaded.facts.folder
-        if folder == self._folder:
+        if self._files is not None and folder == self._folder:
+            self._files.follow(loaded)
             return
-        self._folder, self.is_ready = folder, False
+        self._folder, self._files, self.is_ready = folder, FilterFiles(loaded), False
         take, fail = partial(self._restore, folder), partial(self._fail, folder)
-        self._background.run(partial(_read, folder), take, fail, lane="read")
+        self._background.run(self._files.read, take, fail, lane="read")
 
     def forget(self) -> None:
         """Nothing is open any more."""
-        self._folder, self.is_ready = None, False
+        self._folder, self._files, self.is_ready = None, None, False
         self._background.drop("read")
         self._state.histograms.reset()
         self._state.conditions.reset()
@@ -70,54 +72,65 @@ class FilterMemory(QObject):
         """Finish writing."""
         self._background.close(finish=True)
 
-    def _restore(self, folder: Path, words: dict[str, Any] | None) -> None:
+    def _restore(self, folder: Path, kept: KeptFilters) -> None:
         if folder != self._folder:
             return
-        columns = self._state.columns
+        words, columns = kept.words, self._state.columns
         known = [found for name in columns.names() if (found := columns.column(name)) is not None]
         if words is None:
             self._state.histograms.reset(usual_histograms(known))
         else:
             self._state.conditions.reset(texts_of(words.get("history")))
             self._state.histograms.reset(histograms_of(words.get("histograms")))
-            self._restore_filters(words.get("filters"), {column.name: column for column in known})
+            self._restore_filters(kept, {column.name: column for column in known})
+        for problem in kept.problems:
+            self._state.messages.warning(f"A filter could not be brought back. {problem}")
         self.is_ready = True
 
-    def _restore_filters(self, words: Any, columns: dict[str, Column]) -> None:
-        units = units_of(columns.values())
-        kept: list[tuple[str, Filter]] = []
+    def _restore_filters(self, kept: KeptFilters, columns: dict[str, Column]) -> None:
+        units, size = units_of(columns.values()), self._state.filters.size
+        # The catalogue may have grown while they were read.
+        masks = {name: mask for name, mask in kept.masks.items() if len(mask) == size}
+        entries = kept.words.get("filters") if kept.words else None
+        found_again: list[tuple[str, Filter]] = []
         gone: list[str] = []
-        for entry in words if isinstance(words, list) else ():
-            found = filter_of(entry, units)
+        for entry in entries if isinstance(entries, list) else ():
+            found = filter_of(entry, units, masks)
             if found is None:
                 continue
             spec = found[1].spec
             if isinstance(spec, Range | Categories) and fault_of(spec, columns.get(spec.column)):
                 gone.append(found[1].caption)
             else:
-                kept.append(found)
-        self._state.filters.restore(kept)
+                found_again.append(found)
+        self._state.filters.restore(found_again)
         if gone:
-            words = ", ".join(f"“{caption}”" for caption in gone)
+            captions = ", ".join(f"“{caption}”" for caption in gone)
             self._state.messages.warning(
-                f"Filters that fit no column any more were taken away: {words}."
+                f"Filters that fit no column any more were taken away: {captions}."
             )
 
     def _fail(self, folder: Path, sentence: str) -> None:
         """What can't be read is not written over until the user changes something."""
         self._state.messages.error(sentence)
-        self._restore(folder, None)
+        self._restore(folder, KeptFilters(None))
 
     def _write(self) -> None:
-        if self._folder is None or not self.is_ready:
+        if self._files is None or not self.is_ready:
             return
-        filters = (filter_in_words(*pair) for pair in self._state.filters.items().items())
+        items = self._state.filters.items()
+        filters = (filter_in_words(*pair) for pair in items.items())
+        masks = {
+            name: item.mask
+            for name, item in items.items()
+            if item.spec is None and item.mask is not None
+        }
         words = {
             "histograms": [histogram_in_words(spec) for spec in self._state.histograms.shown],
             "filters": [words for words in filters if words is not None],
             "history": list(self._state.conditions.history),
         }
-        work = partial(_write, self._folder, words)
+        work = partial(self._files.write, words, masks)
         # In a lane: of what has not been written, only the newest counts.
         self._background.run(
             work, _nothing, self._state.messages.error, lane=f"write {self._folder}"
@@ -136,18 +149,6 @@ def usual_histograms(columns: list[Column]) -> tuple[HistogramSpec, ...]:
         if is_measure and column.name not in found:
             found.append(column.name)
     return tuple(HistogramSpec(name) for name in found)
-
-
-def _read(folder: Path) -> dict[str, Any] | None:
-    from trainer.workspace.kept_filters import read_filters
-
-    return read_filters(folder)
-
-
-def _write(folder: Path, words: dict[str, Any]) -> None:
-    from trainer.workspace.kept_filters import write_filters
-
-    write_filters(folder, words)
 
 
 def _nothing(_: None) -> None:

@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from astromask_gui.state.filter_item import Filter
 from astromask_gui.state.filter_specs import (
     Categories,
@@ -19,27 +22,34 @@ from astromask_gui.state.histograms import MOST, HistogramSpec
 
 
 def filter_in_words(name: str, item: Filter) -> dict[str, Any] | None:
-    """A filter for the file; None for one that is only a set of rows."""
+    """A filter for the file; None for a set of rows that is not known yet."""
     words = _spec_in_words(item.spec)
+    if item.spec is None and item.mask is not None:
+        words = {"kind": "rows", "caption": item.caption, "all_but": item.new_rows}
     if words is None:
         return None
     return {"name": name, **words, "on": item.is_on, "inverted": item.is_inverted}
 
 
-def filter_of(words: Any, units: Mapping[str, str]) -> tuple[str, Filter] | None:
-    """The name and the filter that a file tells of; None where it doesn't."""
-    spec = _spec_of(words) if isinstance(words, dict) else None
-    if spec is None or not isinstance(words.get("name"), str):
+def filter_of(
+    words: Any, units: Mapping[str, str], masks: Mapping[str, NDArray[np.bool_]]
+) -> tuple[str, Filter] | None:
+    """The name and the filter that a file tells of; None where it doesn't.
+
+    `masks` (N,) are those of filters that are sets of rows.
+    """
+    if not isinstance(words, dict) or not isinstance(words.get("name"), str):
+        return None
+    name, spec, caption = words["name"], _spec_of(words), words.get("caption")
+    is_on, is_inverted = words.get("on") is not False, words.get("inverted") is True
+    if words.get("kind") == "rows" and name in masks and isinstance(caption, str):
+        rows_that_come = words.get("all_but") is True
+        found = Filter(caption, masks[name], None, is_on, is_inverted, new_rows=rows_that_come)
+        return name, found
+    if spec is None:
         return None
     unit = units.get(spec.column, "") if isinstance(spec, Range) else ""
-    return words["name"], Filter(
-        caption_of(spec, unit),
-        None,
-        spec,
-        is_on=words.get("on") is not False,
-        is_inverted=words.get("inverted") is True,
-        new_rows=False,
-    )
+    return name, Filter(caption_of(spec, unit), None, spec, is_on, is_inverted, new_rows=False)
 
 
 def histogram_in_words(spec: HistogramSpec) -> dict[str, Any]:

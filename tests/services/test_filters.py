@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -128,14 +129,68 @@ def test_filters_and_histograms_come_back_with_their_workspace(
     qtbot.waitUntil(lambda: opened.session.workspace.folder == other)  # type: ignore[union-attr]
     assert not opened.filters.items() and not opened.conditions.history
     opened.session.request_open(before.folder)
-    # A mere set of rows is not kept.
-    qtbot.waitUntil(lambda: shown() == list(range(10, COUNT)), timeout=10000)
+    qtbot.waitUntil(lambda: shown() == list(range(10, 30)), timeout=10000)
     items = opened.filters.items()
-    assert list(items) == ["histogram ra", "histogram tile", "condition 1"]
+    assert list(items) == ["histogram ra", "histogram tile", "condition 1", "selection"]
+    assert items["selection"].caption == "only 3 selected"
     assert not items["histogram tile"].is_on and items["histogram tile"].is_inverted
     assert opened.histograms.shown == (HistogramSpec("tile", log_counts=True),)
     assert opened.conditions.history == ("dec = 2",)
     assert opened.undo.undo_caption is None
+
+
+def test_the_galaxies_of_a_filter_are_on_disk_while_it_is_there(
+    opened: ApplicationState, kept: Path, qtbot: QtBot
+) -> None:
+    files = kept.parent / "filters"
+
+    def on_disk() -> list[list[int]]:
+        try:
+            return sorted(
+                pq.read_table(path)["row"].to_pylist() for path in files.glob("*.parquet")
+            )
+        except FileNotFoundError:  # It has just been removed.
+            return []
+
+    mask = np.arange(COUNT) < 4
+    opened.filters.set("selection", "without 4 selected", ~mask)
+    qtbot.waitUntil(lambda: files.is_dir() and on_disk() == [[0, 1, 2, 3]])
+    opened.filters.set("selection", "only 4 selected", mask, new_rows=False)
+    opened.filters.set("other", "only 2 selected", np.arange(COUNT) < 2, new_rows=False)
+    qtbot.waitUntil(lambda: on_disk() == [[0, 1], [0, 1, 2, 3]])
+    opened.filters.remove("selection")
+    qtbot.waitUntil(lambda: on_disk() == [[0, 1]])
+    opened.undo.undo()
+    qtbot.waitUntil(lambda: on_disk() == [[0, 1], [0, 1, 2, 3]])
+    opened.filters.clear()
+    qtbot.waitUntil(lambda: not list(files.glob("*.parquet")))
+
+
+def test_galaxies_that_come_stand_to_a_kept_set_as_those_outside_it(
+    opened: ApplicationState, survey: Path, kept: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    opened.filters.set("selection", "without 4 selected", np.arange(COUNT) >= 4)
+    qtbot.waitUntil(lambda: kept.exists() and "without 4" in kept.read_text())
+    opened.session.request_open(make_workspace(tmp_path / "other", embedded=False))
+    qtbot.waitUntil(lambda: not opened.filters.items(), timeout=20000)
+    Workspace.open(survey).add([write_cutouts(survey.parent / "more.gri.h5", 20, seed=6)])
+    opened.session.request_open(survey)
+    qtbot.waitUntil(lambda: opened.filters.visible_count == COUNT + 16, timeout=20000)
+
+
+@pytest.mark.parametrize("file", ["../catalogue.parquet", "gone.parquet", "\0.parquet", ".."])
+def test_a_kept_set_that_can_not_be_read_is_told_and_left_out(
+    survey: Path, state: ApplicationState, services: Services, qtbot: QtBot, file: str
+) -> None:
+    entry = {"name": "selection", "kind": "rows", "caption": "only 3 selected", "file": file}
+    (survey / "filters.json").write_text(json.dumps({"version": 1, "filters": [entry]}))
+    with qtbot.waitSignal(
+        state.messages.posted,
+        timeout=20000,
+        check_params_cb=lambda *words: "could not be brought back" in str(words),
+    ):
+        state.session.request_open(survey)
+    assert not state.filters.items()
 
 
 def test_filters_of_a_vanished_column_are_taken_away_with_a_sentence(
