@@ -84,6 +84,8 @@ class FrameStats:
     settled: bool
     """False while the brightness still follows the last few views: one more frame refines it."""
     milliseconds: float
+    placeless: int = 0
+    """Unfiltered rows of the whole catalogue that have no place on the map."""
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,8 @@ class Paint:
         """Like `index.starts`, counting only the points that are drawn."""
         self.visible_starts = index.starts
         """The same for those that pass the filters; another array only where there are ghosts."""
+        self.placeless = index.count - index.x.size
+        """Rows that pass the filters and have no place."""
 
     def apply(self, colours: np.ndarray, states: np.ndarray | None, tables: StyleTables) -> None:
         """Take over (N,) uint8 colour indices and states in row order (None: all normal)."""
@@ -145,10 +147,14 @@ class Paint:
 
     def _count_drawn(self, states: np.ndarray | None) -> None:
         lowest = NORMAL if states is None or not states.size else int(states.min())
-        starts = self.index.starts
+        index, starts = self.index, self.index.starts
         self.drawn_starts = self._count_from(GHOST) if lowest < GHOST else starts
         ghosts = lowest < DIMMED and bool(np.any(states == GHOST))
         self.visible_starts = self._count_from(DIMMED) if ghosts else self.drawn_starts
+        passed = index.count
+        if states is not None and lowest < DIMMED:
+            passed = int(np.count_nonzero(states >= DIMMED))
+        self.placeless = passed - int(self.visible_starts[-1])
 
     def _count_from(self, state: int) -> np.ndarray:
         """Like `index.starts`, counting only points of at least this state."""

@@ -37,12 +37,16 @@ class PlainMap:
         self._tables = plain_tables()
         self._colours = np.zeros(self._x.size, np.uint8)
         self._states: np.ndarray | None = None
+        self._has_none = ~(np.isfinite(self._x) & np.isfinite(self._y))
+        self._placeless = int(np.count_nonzero(self._has_none))
 
     def set_style(
         self, colours: np.ndarray, states: np.ndarray | None, tables: StyleTables
     ) -> None:
         """Colour indices and states (None: all normal) of every row."""
         self._colours, self._states, self._tables = colours, states, tables
+        passed = self._has_none if states is None else self._has_none & (states >= DIMMED)
+        self._placeless = int(np.count_nonzero(passed))
 
     def render(self, request: FrameRequest) -> Frame:
         """A picture with discs, or where there are very many points with dots."""
@@ -58,7 +62,8 @@ class PlainMap:
         pixels = self._draw(px, py, codes, radius, request)
         few = visible if share == 1 and visible.size <= THUMBNAIL_LIMIT else visible[:0]
         elapsed = (time.perf_counter() - began) * 1e3
-        stats = FrameStats(int(visible.size) * share, codes.size, 0.0, radius, True, elapsed)
+        count = int(visible.size) * share
+        stats = FrameStats(count, codes.size, 0.0, radius, True, elapsed, self._placeless)
         return Frame(request, pixels, few.astype(np.uint32), stats)
 
     def render_overview(self, request: FrameRequest) -> Frame:

@@ -8,7 +8,6 @@ import numpy as np
 
 from astromask_gui.raster.bands import Bands
 from astromask_gui.raster.frame import Frame, FrameRequest, FrameStats
-from astromask_gui.raster.index import PointIndex
 from astromask_gui.raster.jit import Runner, run_parallel, thread_count
 from astromask_gui.raster.paint import Paint
 from astromask_gui.raster.plan import Plan, bands_of, items_of, make_plan
@@ -38,7 +37,7 @@ class Renderer:
         self._draw(paint, plan, request, table, pixels.reshape(-1))
         settled = self._tone.learn(self._histograms.sum(axis=0), request.reduction)
         milliseconds = (time.perf_counter() - began) * 1e3
-        stats = _stats(paint.index, plan, settled, milliseconds)
+        stats = _stats(paint, plan, settled, milliseconds)
         return Frame(request, pixels, plan.rows, stats)
 
     def _draw(
@@ -76,8 +75,9 @@ class Renderer:
         return ink.reshape(height, width, 4)
 
 
-def _stats(index: PointIndex, plan: Plan, settled: bool, milliseconds: float) -> FrameStats:
+def _stats(paint: Paint, plan: Plan, settled: bool, milliseconds: float) -> FrameStats:
     cell = 0.0
     if plan.level is not None:
-        cell = float(index.levels[plan.level].cell_width * plan.camera.scale_x)
-    return FrameStats(plan.visible, plan.work, cell, plan.radius, settled, milliseconds)
+        cell = float(paint.index.levels[plan.level].cell_width * plan.camera.scale_x)
+    drawn = (plan.visible, plan.work, cell, plan.radius)
+    return FrameStats(*drawn, settled, milliseconds, paint.placeless)

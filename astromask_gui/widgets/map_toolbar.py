@@ -112,6 +112,7 @@ class MapToolbar(QWidget):
         self.projections.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.projections.setMinimumWidth(_SMALLEST_CHOICE)
         self.summary = label("", "muted")
+        self._words = ("", "", "")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE[1], SPACE[0], SPACE[1], SPACE[0])
         row.setSpacing(SPACE[0])
@@ -170,10 +171,13 @@ class MapToolbar(QWidget):
         super().resizeEvent(event)
         self._fit_buttons()
 
-    def set_summary(self, text: str) -> None:
-        """Say what the view holds."""
-        self.summary.setText(text)
-        self._fit_buttons()
+    def set_summary(self, text: str, more: str = "", reason: str = "") -> None:
+        """Say what the view holds, and `more` where there is room; why that is so is a hint."""
+        words = (text, more, f"{more[0].upper()}{more[1:]}. {reason}" if more else "")
+        if words != self._words:
+            self._words = words
+            self.summary.setToolTip(words[2])
+            self._fit_buttons()
 
     def _button_width(self) -> int:
         return self.more.sizeHint().width() + SPACE[0]
@@ -189,7 +193,16 @@ class MapToolbar(QWidget):
             button.setVisible(place < fitting)
         self.more.setVisible(fitting < len(_BUTTONS))
         left = room - len(_BUTTONS) * self._button_width()
-        self.summary.setVisible(left >= self.summary.sizeHint().width())
+        self._show_summary(left)
+
+    def _show_summary(self, room: int) -> None:
+        """All that is to be said, or the first part alone, or nothing."""
+        text, more, _ = self._words
+        width = self.summary.fontMetrics().horizontalAdvance
+        choices = (f"{text}  ·  {more}", text) if more else (text,)
+        fitting = [words for words in choices if width(words) < room]
+        self.summary.setText(fitting[0] if fitting else text)
+        self.summary.setVisible(bool(fitting))
 
     def renew_icons(self) -> None:
         """Draw the icons in the colours of the style in force."""

@@ -30,6 +30,7 @@ from astromask_gui.widgets.map_marks import MapMarks
 from astromask_gui.widgets.map_mini import MiniMap
 from astromask_gui.widgets.map_overlay import OverlayItem
 from astromask_gui.widgets.map_picker import MapPicker
+from astromask_gui.widgets.map_summary import in_view, why_without_place, without_place
 from astromask_gui.widgets.map_thumbnails import ThumbnailItem
 from astromask_gui.widgets.map_toolbar import MapToolbar, make_actions
 from astromask_gui.widgets.map_views import MapViews
@@ -212,7 +213,8 @@ class MapWidget(QWidget):
         )
         scale = frame.request.pixel_ratio / frame.request.reduction
         self.overlay.set_sizes(max(frame.stats.radius / scale, 1.5), self.thumbnails.shown())
-        self.toolbar.set_summary(_summary(frame.stats.visible))
+        stats, reason = frame.stats, why_without_place(self._view.axes)
+        self.toolbar.set_summary(in_view(stats), without_place(stats), reason)
 
     def _ask_for_frame(self) -> None:
         if self._view.coordinates is None:
@@ -278,10 +280,3 @@ class MapWidget(QWidget):
             self.views.fit_rows(selection.rows())
         elif selection.active is not None:
             self.views.fit_rows(np.array([selection.active]))
-
-
-def _summary(visible: int) -> str:
-    """What the view holds, in words; large numbers are estimates."""
-    if visible > 500_000:
-        return f"about {visible / 1e6:.1f} million in view"
-    return f"{visible:,} in view"

@@ -50,6 +50,20 @@ def test_a_wide_map_needs_no_menu_and_says_what_it_holds(toolbar: MapToolbar) ->
     assert toolbar.more.isHidden() and toolbar.summary.isVisible()
 
 
+def test_galaxies_without_a_place_are_told_where_there_is_room(toolbar: MapToolbar) -> None:
+    toolbar.resize(900, 40)
+    toolbar.set_summary("1,200 in view", "3 not on this map", "They have no embedding.")
+    assert toolbar.summary.text() == "1,200 in view  ·  3 not on this map"
+    assert toolbar.summary.toolTip() == "3 not on this map. They have no embedding."
+    width = 900
+    while toolbar.summary.text() != "1,200 in view" and width > 300:
+        width -= 10
+        toolbar.resize(width, 40)
+    assert width > 300 and toolbar.summary.isVisible()
+    toolbar.set_summary("1,200 in view")
+    assert toolbar.summary.toolTip() == ""
+
+
 def test_a_narrow_map_keeps_its_tools(toolbar: MapToolbar) -> None:
     toolbar.resize(toolbar.minimumSizeHint().width(), 40)
     assert toolbar.more.isVisible() and toolbar.summary.isHidden()

@@ -12,12 +12,13 @@ from PyQt6.QtGui import QColor
 
 from astromask_gui.raster.frame import ViewRect
 from astromask_gui.state.neighbours import Neighbours, Query
-from astromask_gui.state.plane import StoredLayout
+from astromask_gui.state.plane import ColumnAxes, Scale, SkyAxes, StoredLayout
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.session import OpenWorkspace
 from astromask_gui.state.view import Colouring, ViewRange
 from astromask_gui.theme import tokens
 from astromask_gui.widgets.map_overlay import uncovered
+from astromask_gui.widgets.map_summary import why_without_place
 from tests.gui.map_scene import Scene, blobs
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -367,6 +368,32 @@ def test_the_light_style_has_a_light_map(scene: Scene, qtbot) -> None:
     wanted = (background.red(), background.green(), background.blue())
     qtbot.waitUntil(lambda: scene.frame.request.background == wanted)
     assert is_background(colour_at(scene, QPointF(2, 2)), "light")
+
+
+def test_galaxies_that_are_nowhere_on_the_map_are_told(scene: Scene, qtbot) -> None:
+    scene.map.resize(1000, 520)
+    places = scene.places.copy()
+    places[:3] = np.nan
+    scene.state.view.set_coordinates("UMAP", places)
+    summary = scene.map.toolbar.summary
+    qtbot.waitUntil(lambda: summary.text() == "897 in view  ·  3 not on this map", timeout=20_000)
+    scene.state.filters.set("some", "some", np.arange(900) >= 2)
+    qtbot.waitUntil(lambda: summary.text() == "897 in view  ·  1 not on this map")
+    scene.state.filters.set("some", "some", np.arange(900) >= 3)
+    qtbot.waitUntil(lambda: summary.text() == "897 in view")
+
+
+@pytest.mark.parametrize(
+    ("axes", "words"),
+    [
+        (None, "no embedding"),
+        (SkyAxes("MOL", 180.0, 0.0), "no coordinates"),
+        (ColumnAxes(Scale("a"), Scale("b")), "no value of a or of b."),
+        (ColumnAxes(Scale("a"), Scale("b", logarithmic=True)), "not positive"),
+    ],
+)
+def test_why_a_galaxy_is_not_on_a_map_is_told(axes, words: str) -> None:
+    assert words in why_without_place(axes)
 
 
 # Pictures in place of points.

@@ -14,6 +14,7 @@ from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import THUMBNAIL_LIMIT, Frame, FrameRequest, ViewRect, hole_radius
 from astromask_gui.raster.index import build_index, unsorted_index
 from astromask_gui.raster.paint import Paint
+from astromask_gui.raster.plain import PlainMap
 from astromask_gui.raster.renderer import Renderer
 from astromask_gui.raster.styles import HIDDEN, NORMAL, point_states
 from tests.raster.point_sets import (
@@ -236,6 +237,26 @@ def test_a_hole_grows_steadily_and_leaves_a_rim(radius: float, more: float) -> N
     hole, larger = hole_radius(radius), hole_radius(radius + more)
     assert 0 <= hole <= larger <= hole + more + 1e-9
     assert radius - hole >= min(radius, 1.3) - 1e-9
+
+
+@pytest.mark.parametrize("ghosts", [False, True])
+def test_frames_tell_how_many_that_pass_the_filters_have_no_place(ghosts: bool) -> None:
+    points = SETS["not finite"]()
+    lost = ~(np.isfinite(points[0]) & np.isfinite(points[1]))
+    visible = np.arange(lost.size) % 3 == 0
+    selected = np.arange(lost.size) % 5 == 0
+    plain = PlainMap(*points)
+    for mask, states in (
+        (np.ones(lost.size, bool), None),
+        (visible, point_states(visible, None, ghosts=ghosts)),
+        (visible, point_states(visible, selected, ghosts=ghosts, hollow=selected)),
+    ):
+        for factor in (1.0, 0.01):
+            request = FrameRequest(view_around(*points).grown(factor), *SIZE, BACKGROUND)
+            found = Renderer().render(painted(points, states), request).stats.placeless
+            plain.set_style(np.zeros(lost.size, np.uint8), states, rainbow_tables())
+            expected = np.count_nonzero(lost & mask)
+            assert found == plain.render(request).stats.placeless == expected
 
 
 def test_filtered_out_points_leave_no_trace() -> None:
