@@ -184,3 +184,11 @@ def test_a_folder_tree_is_searched_and_workspaces_are_passed_over(tmp_path: Path
     layouts.unions(tmp_path / "my-survey")
     found = expand_paths([tmp_path, tmp_path / "healpix=2" / "001-of-001.hdf5"])
     assert [path.parent.name for path in found] == ["healpix=2", "healpix=10"]
+
+
+def test_a_link_that_leads_back_up_ends(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "deeper"
+    folder.mkdir(parents=True)
+    np.save(folder / "a.npy", np.ones((1, 2, 8, 8), np.float32))
+    (folder / "up").symlink_to(tmp_path, target_is_directory=True)
+    assert expand_paths([tmp_path]) == [folder / "a.npy"]

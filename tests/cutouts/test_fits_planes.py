@@ -19,6 +19,7 @@ from tests.cutouts.fits_layouts import EUCLID, image, save
 from tests.cutouts.layouts import SIDE, pixels
 from tests.cutouts.test_damage import damaged
 from trainer.cutouts.detect import open_reader
+from trainer.cutouts.inspection import describe_cutouts
 from trainer.cutouts.survey import Survey, scan
 from trainer.errors import AstroMaskError, BandError
 from trainer.workspace.workspace import Workspace
@@ -150,6 +151,20 @@ def test_a_euclid_target_that_lacks_a_band_of_the_survey_has_it_missing(tmp_path
         assert survey.read(np.arange(2)).missing.tolist() == [[False] * 4, [False, True] * 2]
     with pytest.raises(BandError, match="u, g were asked for"):
         open_reader(first, bands=["u", "g"])
+
+
+def test_a_folder_of_euclid_targets_is_the_same_to_inspect_and_to_a_workspace(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "targets"
+    folder.mkdir()
+    fits_layouts.euclid(folder, name="a")
+    fits_layouts.euclid(folder, ("VIS", "NIR_J"), name="b")
+    seen = describe_cutouts(folder)
+    workspace = Workspace.create(tmp_path / "survey", [folder], crop=8)
+    assert seen["count"] == len(workspace) == 2 and not seen["bad_files"]
+    assert [Path(file["path"]).name for file in seen["files"]] == ["a.fits", "b.fits"]
+    assert any("lacks NIR_Y, NIR_H" in warning for warning in seen["warnings"])
 
 
 def test_hsc_masks_only_what_is_bad_and_inverts_the_variance(tmp_path: Path) -> None:

@@ -154,6 +154,16 @@ def test_anomalymatch_labels_are_joined_by_file_name(tmp_path: Path, labels: str
     assert labels in reader.layout.warnings[0]
 
 
+@pytest.mark.parametrize("text", ["", "name,kind\na,b\n"])
+def test_anomalymatch_labels_that_were_replaced_are_refused_in_a_sentence(
+    tmp_path: Path, text: str
+) -> None:
+    reader = open_reader(layouts.anomalymatch(tmp_path, labels="labels.csv"))
+    (tmp_path / "labels.csv").write_text(text)
+    with pytest.raises(FormatError, match=r"labels\.csv can't be read: expected the columns"):
+        reader.columns()
+
+
 def test_anomalymatch_labels_of_the_folder_above(tmp_path: Path) -> None:
     (tmp_path / "training_images").mkdir()
     path = layouts.anomalymatch(tmp_path / "training_images")

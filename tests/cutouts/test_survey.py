@@ -13,6 +13,7 @@ from tests.cutouts import layouts
 from tests.shared_files import shared
 from trainer.cutouts.survey import Survey, SurveyFile, scan
 from trainer.errors import BandError, FormatError, QueryError
+from trainer.workspace.workspace import Workspace
 
 
 def three_files(folder: Path) -> list[Path]:
@@ -101,6 +102,8 @@ def test_guesses_that_differ_are_not_mixed(tmp_path: Path) -> None:
     second = layouts.unions(tmp_path).rename(tmp_path / "cutout.stacks.zirgu.lsb.0.6.h5")
     found = scan([first, second])
     assert "can only be guessed" in found.bad[0].reason
+    made = Workspace.create(tmp_path / "survey", [first, second])
+    assert [bad.reason for bad in made.bad_files] == [found.bad[0].reason]
     assert not scan([first, second], ["u", "g", "r", "i", "z"]).bad
 
 

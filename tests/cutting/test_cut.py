@@ -90,6 +90,14 @@ def test_every_band_has_the_galaxy_in_one_place_with_its_flux(
             assert flux == pytest.approx(FLUX, rel=0.02)
 
 
+def test_a_link_that_leads_back_up_is_not_followed_round_and_round(tmp_path: Path) -> None:
+    folder = tmp_path / "tiles"
+    write_tile(folder / "CFIS.123.321.r.fits", SKY)
+    (folder / "up").symlink_to(tmp_path, target_is_directory=True)
+    found = find_images([folder])
+    assert [image.path for image in found.good] == [folder / "CFIS.123.321.r.fits"]
+
+
 def test_whole_pixels_are_copied_as_they_are(unions: Path, tmp_path: Path) -> None:
     from astropy.io import fits
 

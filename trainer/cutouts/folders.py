@@ -58,7 +58,7 @@ def expand_paths(paths: Iterable[Path]) -> list[Path]:
     for path in map(Path, paths):
         if not path.exists():
             raise FormatError(f"There is no file or folder {path}.")
-        found = _expand_folder(path) if path.is_dir() else [path]
+        found = _expand_folder(path, set()) if path.is_dir() else [path]
         if not found:
             raise FormatError(
                 f"The folder {path} holds no cutouts: expected HDF5, NumPy, FITS, PNG or JPEG"
@@ -68,12 +68,17 @@ def expand_paths(paths: Iterable[Path]) -> list[Path]:
     return list(expanded)
 
 
-def _expand_folder(folder: Path) -> list[Path]:
+def _expand_folder(folder: Path, seen: set[Path]) -> list[Path]:
+    """What a folder and those below hold; a folder once, for a link may lead back up."""
+    real = folder.resolve()
+    if real in seen:
+        return []
+    seen.add(real)
     found = _own_cutouts(folder)
     inner = [Path(entry.path) for entry in os.scandir(folder) if entry.is_dir()]
     for subfolder in sorted(inner, key=natural_key):
         if not subfolder.name.startswith(".") and not (subfolder / WORKSPACE_FILE).exists():
-            found += _expand_folder(subfolder)
+            found += _expand_folder(subfolder, seen)
     return found
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.cutouts.bands import plane_order, short_name
+from trainer.cutouts.bands import plane_order, short_name, unnamed
 from trainer.cutouts.detect import open_reader
 from trainer.cutouts.folders import expand_paths
 from trainer.cutouts.protocol import CutoutReader, Layout
@@ -63,7 +63,7 @@ class _Scan:
     def take(self, path: Path) -> None:
         """Add one file to the good or to the bad ones."""
         try:
-            with closing(open_reader(path, bands=self.users_word)) as reader:
+            with closing(open_alike(path, self.bands, self.users_word)) as reader:
                 self._check(reader)
                 self.good.append(SurveyFile(path, len(reader), self.next_row))
                 self.next_row += len(reader)
@@ -80,13 +80,6 @@ class _Scan:
             raise FormatError(wrong_size(reader, size))
         bands = self.bands or layout.bands
         plane_order(layout.bands, bands, reader.path)
-        # A guess must not decide which plane is which against another file's order.
-        same = tuple(map(short_name, layout.bands)) == tuple(map(short_name, bands))
-        if layout.bands_guessed and len(layout.bands) == len(bands) and not same:
-            raise BandError(
-                f"The bands of {reader.path} can only be guessed, as {', '.join(layout.bands)},"
-                f" and the survey's are {', '.join(bands)}; say with `--bands` which they are."
-            )
         self.size, self.bands = size, bands
 
 
@@ -123,6 +116,34 @@ def _each_path(paths: Iterable[Path], bad: list[BadFile]) -> Iterator[Path]:
             if path.resolve() not in seen:
                 seen.add(path.resolve())
                 yield path
+
+
+def open_alike(path: Path, bands: Sequence[str], users_word: Sequence[str] | None) -> CutoutReader:
+    """The reader of a file that may be part of a survey of `bands`, none before its first file.
+
+    Planes that nobody has named take the survey's names, and a band that a file lacks is missing
+    where its layout allows that. Raises `BandError` where the bands are others, or can only be
+    guessed and the guess is another, unless they are the user's word; `FormatError`.
+    """
+    reader = open_reader(path, bands=users_word)
+    found = reader.layout
+    if users_word is not None or not bands:
+        return reader
+    wanted, named = (tuple(map(short_name, names)) for names in (bands, found.bands))
+    if named == wanted or (set(wanted) <= set(named) and not found.bands_guessed):
+        return reader
+    reader.close()
+    # A guess must not decide which plane is which against another file's order.
+    if found.bands_guessed and len(named) == len(wanted) and named != unnamed(len(named)):
+        raise BandError(
+            f"The bands of {path} can only be guessed, as {', '.join(found.bands)},"
+            f" and the survey's are {', '.join(bands)}; say with `--bands` which they are."
+        )
+    try:
+        return open_reader(path, bands=bands)
+    except BandError:
+        plane_order(found.bands, bands, path)
+        raise
 
 
 def wrong_size(reader: CutoutReader, expected: Sequence[int]) -> str:

@@ -141,7 +141,7 @@ def _files(
     bad: list[str] = []
     for path in map(Path, paths):
         if path.is_dir():
-            found.update(dict.fromkeys(_in_folder(path)))
+            found.update(dict.fromkeys(_in_folder(path, set())))
         elif path.exists():
             found[path] = None
         else:
@@ -151,10 +151,15 @@ def _files(
     return [path for path in found if path not in left_out], beside, bad
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    inner = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+def _in_folder(folder: Path, seen: set[Path]) -> list[Path]:
+    """FITS files of a folder and those below; a folder once, for a link may lead back up."""
+    real = folder.resolve()
+    if real in seen:
+        return []
+    seen.add(real)
     found = files_in(folder, FITS_ENDINGS)
-    return found + [path for one in sorted(inner, key=natural_key) for path in _in_folder(one)]
+    inner = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    return found + [p for one in sorted(inner, key=natural_key) for p in _in_folder(one, seen)]
 
 
 def _beside_note(beside: Sequence[Path]) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainer.cutouts.bands import plane_order
-from trainer.cutouts.detect import open_reader
 from trainer.cutouts.protocol import Layout
+from trainer.cutouts.scan import open_alike
 from trainer.errors import AstroMaskError, FormatError
 from trainer.workspace.catalogue import ID_COLUMN, ORIGINAL_ID
 from trainer.workspace.settings import BadFile
@@ -57,15 +57,17 @@ def read_contents(
 ) -> tuple[list[FileContents], list[BadFile]]:
     """Everything but the pixels of every file, and the files that can't be used, with reasons.
 
-    `bands` is the user's word on the bands; without `expected`, the first good file says
-    what the others have to be like. `progress(done, total)` counts files.
+    `bands` is the user's word on the bands, or `expected` is that of a survey that grows; without
+    both, the first good file says what the others have to be like. `progress(done, total)`
+    counts files.
     """
+    users_word = bands if expected is None else expected.bands
     good: list[FileContents] = []
     bad: list[BadFile] = []
     for number, path in enumerate(paths):
         try:
-            # What the first file's planes are called goes for later ones that don't say.
-            contents = _read_one(path, expected.bands if expected is not None else bands)
+            settled = () if expected is None else expected.bands
+            contents = _read_one(path, settled, users_word)
             if expected is None:
                 expected = _expected_of(contents.layout, bands, path)
             _require(contents.layout, expected, path)
@@ -125,14 +127,14 @@ def _common_type(kinds: Sequence[pa.DataType]) -> pa.DataType:
     return pa.string()
 
 
-def _read_one(path: Path, bands: Sequence[str] | None) -> FileContents:
+def _read_one(path: Path, bands: Sequence[str], users_word: Sequence[str] | None) -> FileContents:
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
         raise FormatError(
             f"The name of {str(path)!r} is not valid text; rename the file."
         ) from error
-    reader = open_reader(path, bands=bands)
+    reader = open_alike(path, bands, users_word)
     try:
         count = len(reader)
         if count == 0:

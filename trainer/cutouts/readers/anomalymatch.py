@@ -106,7 +106,12 @@ def _pairs(path: Path) -> Iterator[tuple[str, str]]:
     try:
         with _opened(path) as file:
             lines = csv.reader(file)
-            header = [cell.strip() for cell in next(lines)]
+            header = [cell.strip() for cell in next(lines, [])]
+            if not set(_HEADER) <= set(header):
+                raise FormatError(
+                    f"The labels in {path} can't be read: expected the columns"
+                    f" {' and '.join(_HEADER)}, found {', '.join(header[:8]) or 'none'}."
+                )
             at = [header.index(name) for name in _HEADER]
             for line in lines:
                 if len(line) > max(at) and all(line[place].strip() for place in at):
