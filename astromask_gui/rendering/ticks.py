@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,10 +30,14 @@ class Ticks:
 
 
 def axis_ticks(scale: Scale, start: float, end: float, most: int) -> Ticks:
-    """About `most` ticks between two places of the plane, at round values."""
+    """About `most` ticks between two places of the plane, at round values, in order."""
     most = max(most, 1)
     if not (math.isfinite(start) and math.isfinite(end)) or end <= start:
         return Ticks((), ())
+    if scale.extent < 0:
+        found = axis_ticks(replace(scale, extent=-scale.extent), -end, -start, most)
+        places, minor = (tuple(-at for at in reversed(p)) for p in (found.places, found.minor))
+        return Ticks(places, found.texts[::-1], minor, found.offset)
     if scale.logarithmic:
         low, high = scale.origin + start * scale.extent, scale.origin + end * scale.extent
         low, high = (float(np.clip(x, -LARGEST_EXPONENT, LARGEST_EXPONENT)) for x in (low, high))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,8 +51,8 @@ def _place_on_sky(loaded: Loaded) -> Places:
 
 
 def _place_by_columns(loaded: Loaded, layout: ColumnsLayout) -> Places:
-    x, x_values = _column(loaded, layout.x, layout.log_x, _WIDTH)
-    y, y_values = _column(loaded, layout.y, layout.log_y, _HEIGHT)
+    x, x_values = _column(loaded, layout.x, layout.log_x, _WIDTH, layout.flip_x)
+    y, y_values = _column(loaded, layout.y, layout.log_y, _HEIGHT, layout.flip_y)
     coordinates = np.empty((loaded.facts.count, 2), np.float32)
     coordinates[:, 0], coordinates[:, 1] = places_on(x, x_values), places_on(y, y_values)
     # A row without one of the values has no place, and must not have half of one.
@@ -68,11 +68,12 @@ def _place_by_columns(loaded: Loaded, layout: ColumnsLayout) -> Places:
 
 
 def _column(
-    loaded: Loaded, name: str, logarithmic: bool, length: float
+    loaded: Loaded, name: str, logarithmic: bool, length: float, flipped: bool
 ) -> tuple[Scale, NDArray[np.floating]]:
     columns = loaded.workspace.columns
     info = columns.info(name)
     if info.kind != "number":
         raise QueryError(f'"{name}" holds no numbers, so it can\'t be an axis of a map.')
     values = columns.values(name)
-    return fit_scale(name, values, info.unit or "", logarithmic, length), values
+    scale = fit_scale(name, values, info.unit or "", logarithmic, length)
+    return replace(scale, extent=-scale.extent) if flipped else scale, values

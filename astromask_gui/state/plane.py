@@ -21,6 +21,10 @@ class ColumnsLayout:
     y: str
     log_x: bool = False
     log_y: bool = False
+    flip_x: bool = False
+    """Values fall to the right, as magnitudes do towards what is bright."""
+    flip_y: bool = False
+    """Values fall upwards."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Scale:
     """How a column's values lie along one side of the plane.
 
     A value's place is (value − `origin`) / `extent`; on a logarithmic scale its log10 stands
-    for the value.
+    for the value. `extent` is negative where values fall to the right or upwards.
     """
 
     name: str

@@ -11,7 +11,7 @@ from astromask_gui.rendering.graticule import Graticule, graticule
 from astromask_gui.rendering.scales import axis_title
 from astromask_gui.rendering.sky import unproject
 from astromask_gui.rendering.ticks import Ticks, axis_ticks, value_text
-from astromask_gui.state.plane import ColumnAxes, Scale, SkyAxes
+from astromask_gui.state.plane import Axes, ColumnAxes, Scale, SkyAxes
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.view import MapView
 from astromask_gui.theme import tokens
@@ -20,6 +20,7 @@ from astromask_gui.widgets.map_canvas import MapCanvas
 from astromask_gui.widgets.map_geometry import PixelMapping
 from astromask_gui.widgets.map_graticule import GraticuleItem
 
+_WHOLE_SKY = "RA and Dec, Mollweide's projection"
 _ROOM_X, _ROOM_Y = 90.0, 60.0
 """Least distance of two ticks, pixels."""
 
@@ -67,9 +68,11 @@ class MapAxes(QWidget):
         self._follow_view()
 
     def _follow_plane(self) -> None:
-        has_axes = self._view.axes is not None
-        for part in (self.left, self.bottom, self._corner):
-            part.setVisible(has_axes)
+        axes = self._view.axes
+        for part in (self.left, self._corner):
+            part.setVisible(axes is not None and not _is_whole_sky(axes))
+        self.bottom.setVisible(axes is not None)
+        self.bottom.set_slim(_is_whole_sky(axes))
         self.left.start_over()
         self.bottom.set_note("")
         self._follow_view()
@@ -102,15 +105,16 @@ class MapAxes(QWidget):
     def _show_sky(self, axes: SkyAxes, mapping: PixelMapping) -> None:
         view, (per_x, per_y) = mapping.view, mapping.units(1.0)
         drawn: Graticule = graticule(axes, view, per_x, self.angles)
-        self.graticule.set_graticule(drawn)
+        self.graticule.set_graticule(drawn, with_edges=_is_whole_sky(axes))
+        if _is_whole_sky(axes):
+            self.bottom.set_axis(_WHOLE_SKY, (), (), line=drawn.outline is None)
+            return
         below = [label for label in drawn.labels if label.side == "bottom"]
         left = [label for label in drawn.labels if label.side == "left"]
-        # The whole sky has its own outline; a frame belongs to a part of it.
-        line = bool(below or left) or drawn.outline is None
         marks = tuple(((label.x - view.x0) / per_x, label.text) for label in below)
-        self.bottom.set_axis("RA" if below else "", marks, (), line=line)
+        self.bottom.set_axis("RA" if below else "", marks, (), line=True)
         marks = tuple(((view.y1 - label.y) / per_y, label.text) for label in left)
-        self.left.set_axis("Dec" if left else "", marks, (), line=line)
+        self.left.set_axis("Dec" if left else "", marks, (), line=True)
 
     def _read_out(self, position: QPointF | None) -> None:
         """Tell the values under the mouse."""
@@ -130,3 +134,9 @@ class MapAxes(QWidget):
             right, up = value_text(axes.x, x, per_x), value_text(axes.y, y, per_y)
             return f"{axes.x.name} {right}   {axes.y.name} {up}"
         return ""
+
+
+def _is_whole_sky(axes: Axes | None) -> bool:
+    """Whether the plane's labels stand within it: few reach its edges unless one is close up, and
+    margins that came and went would move the map."""
+    return isinstance(axes, SkyAxes) and axes.projection == "MOL"

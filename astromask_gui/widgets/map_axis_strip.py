@@ -34,6 +34,7 @@ class AxisStrip(QWidget):
         self._title = ""
         self._note = ""
         self._has_line = False
+        self._is_slim = False
         font = tabular(self.font())
         font.setPixelSize(FONT_SIZES[0])
         self.setFont(font)
@@ -42,7 +43,7 @@ class AxisStrip(QWidget):
         grows, fixed = QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed
         self.setSizePolicy(*((grows, fixed) if side == "bottom" else (fixed, grows)))
         if side == "bottom":
-            self.setFixedHeight(round(_TICK + 2 * _GAP + 2 * self._line))
+            self.set_slim(False)
         else:
             self.start_over()
 
@@ -70,6 +71,12 @@ class AxisStrip(QWidget):
         """Be as narrow as at first, for another plane."""
         if self._side == "left":
             self.setFixedWidth(_LEAST_WIDTH)
+
+    def set_slim(self, slim: bool) -> None:
+        """Below the map, have room for the title alone, not for ticks."""
+        self._is_slim = slim
+        lines = self._line if slim else _TICK + 2 * self._line
+        self.setFixedHeight(round(2 * _GAP + lines))
 
     def set_axis(
         self, title: str, marks: tuple[Mark, ...], minor: tuple[float, ...], *, line: bool
@@ -106,10 +113,13 @@ class AxisStrip(QWidget):
         painter.setPen(QPen(QColor(self._tokens.line), 1))
         if self._has_line:
             painter.drawLine(QPointF(0, 0.5), QPointF(width, 0.5))
+        ascent = self._metrics.ascent()
+        if self._is_slim:
+            self._paint_title(painter, _GAP + ascent)
+            return
         painter.setPen(QPen(QColor(self._tokens.muted), 1))
         for x, length in self._ticks():
             painter.drawLine(QPointF(x, 0.5), QPointF(x, length))
-        ascent = self._metrics.ascent()
         end = -1e9
         for x, text in sorted(self._marks):
             room = self._metrics.horizontalAdvance(text)

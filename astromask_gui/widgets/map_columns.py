@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
@@ -15,7 +17,8 @@ _NO_MEASURES = ("ra", "dec", "object_id", "original_id", "row")
 
 
 class ColumnsRow(QWidget):
-    """Two columns, whether each is shown logarithmically, and a button that swaps them."""
+    """Two columns, whether each is logarithmic or, a magnitude, flipped; and a button that swaps
+    them."""
 
     chosen = pyqtSignal(object)
     """`ColumnsLayout` the user wants."""
@@ -24,26 +27,36 @@ class ColumnsRow(QWidget):
         super().__init__()
         self.x_box, self.y_box = _box("Column along the map's lower edge"), _box("Column upwards")
         self.log_x, self.log_y = _log("x"), _log("y")
+        self.flip_x, self.flip_y = _flip("↔", "to the right"), _flip("↕", "upwards")
         self.swap = QToolButton()
         self.swap.setText("⇄")
         self.swap.setToolTip("Swap x and y")
         self._layout: ColumnsLayout | None = None
         self._names: tuple[str, ...] = ()
+        self._magnitudes: frozenset[str] = frozenset()
+        self._flipped: set[str] = set()
+        """Columns that the user has flipped: they are so whenever they are chosen again."""
         self._build()
         self.x_box.activated.connect(self._choose)
         self.y_box.activated.connect(self._choose)
         self.log_x.clicked.connect(self._choose)
         self.log_y.clicked.connect(self._choose)
+        self.flip_x.clicked.connect(partial(self._flip, self.x_box))
+        self.flip_y.clicked.connect(partial(self._flip, self.y_box))
         self.swap.clicked.connect(self._swap)
 
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE[1], 0, SPACE[1], SPACE[0])
         row.setSpacing(SPACE[0])
-        for name, box, log in (("x", self.x_box, self.log_x), ("y", self.y_box, self.log_y)):
+        for name, box, log, flip in (
+            ("x", self.x_box, self.log_x, self.flip_x),
+            ("y", self.y_box, self.log_y, self.flip_y),
+        ):
             row.addWidget(label(name, "muted"))
             row.addWidget(box)
             row.addWidget(log)
+            row.addWidget(flip)
             row.addSpacing(SPACE[0])
         row.addWidget(self.swap)
         row.addStretch(1)
@@ -60,6 +73,7 @@ class ColumnsRow(QWidget):
         if names == self._names:
             return
         self._names = names
+        self._magnitudes = frozenset(c.name for c in columns if _is_magnitude(c))
         for box in (self.x_box, self.y_box):
             with QSignalBlocker(box):
                 box.clear()
@@ -77,23 +91,41 @@ class ColumnsRow(QWidget):
                 box.setCurrentIndex(box.findData(name))
         self.log_x.setChecked(layout.log_x)
         self.log_y.setChecked(layout.log_y)
+        for button, name, flipped in (
+            (self.flip_x, layout.x, layout.flip_x),
+            (self.flip_y, layout.y, layout.flip_y),
+        ):
+            button.setChecked(flipped)
+            button.setVisible(flipped or name in self._magnitudes)
+            (self._flipped.add if flipped else self._flipped.discard)(name)
 
     def _choose(self) -> None:
         x, y = self.x_box.currentData(), self.y_box.currentData()
         if x is not None and y is not None:
-            chosen = ColumnsLayout(x, y, self.log_x.isChecked(), self.log_y.isChecked())
-            self.chosen.emit(chosen)
+            log = (self.log_x.isChecked(), self.log_y.isChecked())
+            self.chosen.emit(ColumnsLayout(x, y, *log, x in self._flipped, y in self._flipped))
+
+    def _flip(self, box: QComboBox, flipped: bool) -> None:
+        (self._flipped.add if flipped else self._flipped.discard)(box.currentData())
+        self._choose()
 
     def _swap(self) -> None:
         shown = self._layout
         if shown is not None:
-            self.chosen.emit(ColumnsLayout(shown.y, shown.x, shown.log_y, shown.log_x))
+            log, flip = (shown.log_y, shown.log_x), (shown.flip_y, shown.flip_x)
+            self.chosen.emit(ColumnsLayout(shown.y, shown.x, *log, *flip))
 
 
 def numeric(columns: Columns) -> tuple[Column, ...]:
     """The columns that can be an axis."""
     found = (columns.column(name) for name in columns.names())
     return tuple(column for column in found if column is not None and column.kind == "number")
+
+
+def _is_magnitude(column: Column) -> bool:
+    """By its unit, or by its name, for many catalogues tell no units."""
+    name = column.name.lower()
+    return "mag" in column.unit.lower() or name.startswith("mag") or name.endswith("mag")
 
 
 def first_pair(columns: Columns) -> tuple[str, str]:
@@ -125,4 +157,12 @@ def _log(axis: str) -> QToolButton:
     button.setText("log")
     button.setCheckable(True)
     button.setToolTip(f"A logarithmic {axis} axis; values that are not positive have no place")
+    return button
+
+
+def _flip(sign: str, towards: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(sign)
+    button.setCheckable(True)
+    button.setToolTip(f"Brighter {towards}: magnitudes fall {towards}")
     return button

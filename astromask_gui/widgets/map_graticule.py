@@ -34,6 +34,7 @@ class GraticuleItem(PixelItem):
         super().__init__()
         self._tokens = tokens
         self._graticule: Graticule | None = None
+        self._with_edges = False
         self._texts: dict[str, tuple[QPainterPath, QPainterPath]] = {}
         self._font = tabular(QFont())
         self._font.setPixelSize(FONT_SIZES[0])
@@ -49,10 +50,10 @@ class GraticuleItem(PixelItem):
         self._tokens = tokens
         self.update()
 
-    def set_graticule(self, graticule: Graticule | None) -> None:
-        """Show other lines, or none."""
+    def set_graticule(self, graticule: Graticule | None, *, with_edges: bool = False) -> None:
+        """Show other lines, or none; `with_edges` also the labels of the map's edges."""
         if graticule is not None or self._graticule is not None:
-            self._graticule = graticule
+            self._graticule, self._with_edges = graticule, with_edges
             self.update()
 
     def paint_pixels(self, painter: QPainter, mapping: PixelMapping) -> None:
@@ -66,7 +67,8 @@ class GraticuleItem(PixelItem):
         if drawn.outline is not None:
             painter.setPen(self._pen(_OUTLINE_ALPHA))
             painter.drawPath(_path((drawn.outline,), mapping))
-        inner = [label for label in drawn.labels if label.side in ("beside", "on")]
+        sides = ("beside", "on", "left", "bottom") if self._with_edges else ("beside", "on")
+        inner = [label for label in drawn.labels if label.side in sides]
         for place, text in self._apart(inner, mapping):
             self._paint_text(painter, place, text)
 
@@ -91,6 +93,10 @@ class GraticuleItem(PixelItem):
     def _box(self, label: GraticuleLabel, mapping: PixelMapping) -> QRectF:
         x, y = mapping.to_pixels(np.array([[label.x, label.y]]))[0]
         width, height = self._metrics.horizontalAdvance(label.text), self._metrics.height()
+        if label.side == "left":
+            return QRectF(_GAP, y - height / 2, width, height)
+        if label.side == "bottom":
+            return QRectF(x - width / 2, mapping.height - height - 1.0, width, height)
         if label.side == "beside":
             return QRectF(max(x - width - _GAP, 0.0), y - height / 2, width, height)
         return QRectF(x + _GAP / 2, y + 1.0, width, height)

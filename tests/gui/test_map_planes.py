@@ -156,6 +156,25 @@ def test_two_columns_are_named_in_a_row_that_asks_for_others(scene: Planes) -> N
     assert scene.asked[-1] == ColumnsLayout("mag_r", "mag_r", log_x=True)
 
 
+def test_only_magnitudes_can_be_flipped_and_stay_so_when_chosen_again(scene: Planes) -> None:
+    row = scene.map.layouts.row
+    scene.choose(TWO_COLUMNS)
+    assert row.flip_y.isVisible() and not row.flip_x.isVisible()
+    row.flip_y.click()
+    assert scene.asked[-1] == ColumnsLayout("redshift", "mag_r", flip_y=True)
+    assert row.flip_y.isChecked() and "Brighter upwards" in row.flip_y.toolTip()
+    row.swap.click()
+    assert scene.asked[-1] == ColumnsLayout("mag_r", "redshift", flip_x=True)
+    assert row.flip_x.isChecked() and not row.flip_y.isVisible()
+    for name, flipped in (("redshift", False), ("mag_r", True)):
+        place = row.x_box.findData(name)
+        row.x_box.setCurrentIndex(place)
+        row.x_box.activated.emit(place)
+        assert scene.asked[-1] == ColumnsLayout(name, "redshift", flip_x=flipped)
+    row.flip_x.click()
+    assert scene.asked[-1] == ColumnsLayout("mag_r", "redshift")
+
+
 def test_a_refused_choice_leaves_the_box_at_what_is_shown(scene: Planes) -> None:
     scene.state.view.layout_requested.disconnect(scene.answer)
     scene.choose(SKY)
@@ -242,7 +261,20 @@ def test_the_whole_sky_is_fitted_with_its_outline(scene: Planes) -> None:
     pixels = scene.canvas.mapping().to_pixels(drawn.outline)
     assert (pixels >= 0).all()
     assert (pixels <= (scene.canvas.width(), scene.canvas.height())).all()
-    assert scene.axes.bottom.marks == () and scene.axes.bottom.title == ""
+    assert not scene.axes.left.isVisible()
+    assert scene.axes.bottom.marks == () and "Mollweide" in scene.axes.bottom.title
+    height = scene.axes.bottom.height()
+    width = scene.canvas.width()
+    assert width == scene.map.width()
+    for factor in (8.0, 20.0):
+        # Close up, its labels stand in the map: nothing moves the map's edge.
+        scene.canvas.zoom(factor)
+        drawn = scene.axes.graticule.graticule
+        assert drawn is not None and {label.side for label in drawn.labels} >= {"left", "bottom"}
+        assert scene.canvas.width() == width and scene.axes.bottom.height() == height
+        assert scene.axes.bottom.marks == ()
+    scene.choose(TWO_COLUMNS)
+    assert scene.axes.left.isVisible() and scene.axes.bottom.height() > height
 
 
 @pytest.mark.parametrize("style", ["dark", "light"])
@@ -255,7 +287,7 @@ def test_the_outline_is_painted_in_both_styles(scene: Planes, style) -> None:
     x, y = scene.canvas.mapping().to_pixels(np.array([[0.0, -81.0]]))[0]
     column = [image.pixelColor(int(x) + 40, row).name() for row in range(int(y) - 8, int(y) + 9)]
     assert any(colour != tokens(style).map_background for colour in column)
-    corner = scene.axes.left.grab().toImage().pixelColor(2, 2)
+    corner = scene.axes.bottom.grab().toImage().pixelColor(2, 2)
     assert corner.name() == tokens(style).map_background
 
 

@@ -118,6 +118,18 @@ def test_ticks_of_any_axis_lie_in_view_at_their_values(
         assert said == pytest.approx(there, rel=1e-5, abs=1e-6 * extent * length)
 
 
+@given(st.booleans(), st.floats(-30, 30), st.floats(1e-3, 20), st.floats(-50, 50))
+def test_a_flipped_axis_has_the_same_ticks_the_other_way_round(
+    logarithmic: bool, origin: float, extent: float, start: float
+) -> None:
+    plain = axis_ticks(Scale("c", "", logarithmic, origin, extent), -start - 3, -start, 6)
+    flipped = axis_ticks(Scale("c", "", logarithmic, origin, -extent), start, start + 3, 6)
+    assert flipped.texts == plain.texts[::-1] and flipped.offset == plain.offset
+    np.testing.assert_allclose(flipped.places, [-at for at in reversed(plain.places)], atol=1e-9)
+    assert list(flipped.places) == sorted(flipped.places)
+    assert len(flipped.minor) == len(plain.minor)
+
+
 def test_no_ticks_where_there_is_nothing_to_tell_apart() -> None:
     assert axis_ticks(Scale("c", "", False, 1e18, 1.0), 0.0, 10.0, 5) == Ticks((), ())
     assert axis_ticks(Scale("c"), 0.0, np.nan, 5) == Ticks((), ())

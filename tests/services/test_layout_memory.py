@@ -51,7 +51,8 @@ def test_each_workspace_is_shown_as_it_was_looked_at_last(
 ) -> None:
     connect()
     other = make_workspace(tmp_path / "other")
-    for folder, layout in ((survey, SkyLayout()), (other, ColumnsLayout("ra", "dec", True))):
+    columns = ColumnsLayout("ra", "dec", log_x=True, flip_y=True)
+    for folder, layout in ((survey, SkyLayout()), (other, columns)):
         open_and_wait(state, folder, qtbot)
         assert state.view.projection == "pca"
         state.view.request_layout(layout)
@@ -60,7 +61,7 @@ def test_each_workspace_is_shown_as_it_was_looked_at_last(
     qtbot.waitUntil(lambda: state.view.layout == SkyLayout())
     state.session.set_workspace(None)
     open_and_wait(state, other, qtbot)
-    qtbot.waitUntil(lambda: state.view.layout == ColumnsLayout("ra", "dec", True))
+    qtbot.waitUntil(lambda: state.view.layout == columns)
     state.view.request_projection("pca")
     qtbot.waitUntil(lambda: state.view.projection == "pca")
     open_and_wait(state, survey, qtbot)

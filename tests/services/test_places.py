@@ -60,6 +60,16 @@ def test_two_columns_place_every_row_that_has_both(loaded: Loaded) -> None:
     np.testing.assert_allclose(places.coordinates[20], expected, rtol=1e-5)
 
 
+def test_a_flipped_magnitude_has_what_is_bright_at_the_top(loaded: Loaded) -> None:
+    places = place_galaxies(loaded, ColumnsLayout("flux", "mag", flip_y=True))
+    assert isinstance(places.axes, ColumnAxes) and places.axes.y.extent < 0 < places.axes.x.extent
+    y = places.coordinates[4:, 1]
+    assert (np.diff(y) < 0).all(), "the magnitudes rise with the rows"
+    plain = place_galaxies(loaded, ColumnsLayout("flux", "mag"))
+    np.testing.assert_array_equal(places.coordinates[:, 0], plain.coordinates[:, 0])
+    np.testing.assert_array_equal(y, -plain.coordinates[4:, 1])
+
+
 def test_a_column_that_was_not_measured_for_all_places_the_rest(survey: Path) -> None:
     add_column(survey, "part", np.arange(10.0))
     loaded = load_workspace(survey)
