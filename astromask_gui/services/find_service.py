@@ -16,6 +16,8 @@ from trainer.errors import QueryError
 
 NEAR_ARCSEC = 5.0
 """Within this the galaxy found is taken to be the one that was meant."""
+MOST_COMPLETIONS = 12
+"""Identifiers offered for a beginning."""
 
 
 class FindService(QObject):
@@ -28,6 +30,7 @@ class FindService(QObject):
         self._state, self._background = state, background
         self._loaded: Loaded | None = None
         state.session.find_requested.connect(self._find)
+        state.session.completions_requested.connect(self._complete)
 
     def open(self, loaded: Loaded) -> None:
         """Find galaxies of another workspace, or of the same one with something new."""
@@ -35,6 +38,7 @@ class FindService(QObject):
         if before is not None and before.facts.folder != loaded.facts.folder:
             # The row that is being looked for is another galaxy here.
             self._background.drop("find")
+            self._background.drop("complete")
 
     def find(self, text: str, failed: Callable[[str], None]) -> None:
         """Make the galaxy of `text` active, or call `failed` with a sentence."""
@@ -47,6 +51,14 @@ class FindService(QObject):
 
     def _find(self, text: str) -> None:
         self.find(text, self._state.messages.warning)
+
+    def _complete(self, text: str) -> None:
+        if self._loaded is None or not text:
+            self._state.session.completed.emit(text, ())
+            return
+        take = partial(self._state.session.completed.emit, text)
+        work = partial(_beginnings, self._loaded, text)
+        self._background.run(work, take, self._state.messages.error, lane="complete")
 
     def _take(self, found: tuple[int, str]) -> None:
         row, sentence = found
@@ -101,6 +113,11 @@ def _beginning_with(loaded: Loaded, text: str, active: int | None) -> tuple[int,
         f"Showing galaxy {name}, {number:,} of {len(rows):,} whose identifiers begin so;"
         " ask again for the next."
     )
+
+
+def _beginnings(loaded: Loaded, text: str) -> tuple[str, ...]:
+    catalogue = loaded.workspace.catalogue
+    return tuple(catalogue.object_ids(catalogue.rows_beginning_with(text)[:MOST_COMPLETIONS]))
 
 
 def distance_in_words(arcsec: float) -> str:

@@ -52,6 +52,7 @@ class _Run:
             curves={name: tuple(curve) for name, curve in self._curves.items()} or None,
             started=state.started,
             warnings=tuple(state.warnings),
+            stopping=not state.is_over and self._folder.is_cancel_requested,
         )
         self._over = job if state.is_over else None
         return job

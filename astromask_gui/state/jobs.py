@@ -28,6 +28,8 @@ class Job:
     started: float | None = None
     """Seconds since 1970, UTC."""
     warnings: tuple[str, ...] = ()
+    stopping: bool = False
+    """Whether it has been asked to stop and has not done so yet."""
 
     @property
     def active(self) -> bool:

@@ -40,6 +40,9 @@ class Session(QObject):
     """dict: the arguments of a new workspace (folder, cutouts, bands …)."""
     find_requested = pyqtSignal(str)
     """Text: an object's id, or RA and Dec; the galaxy found becomes active."""
+    completions_requested = pyqtSignal(str)
+    completed = pyqtSignal(str, object)
+    """Text, and a tuple of some identifiers that begin with it."""
     changed = pyqtSignal()
     opening_changed = pyqtSignal()
     worker_changed = pyqtSignal()
@@ -94,6 +97,10 @@ class Session(QObject):
     def request_find(self, text: str) -> None:
         """Ask for the galaxy of an id, or nearest to a position."""
         self.find_requested.emit(text)
+
+    def request_completions(self, text: str) -> None:
+        """Ask for identifiers that begin with a text; `completed` has some later."""
+        self.completions_requested.emit(text.strip())
 
     def request_create(self, arguments: dict[str, object]) -> None:
         """Ask for a new workspace to be made and opened."""

@@ -107,14 +107,20 @@ class FilterPanel(QWidget):
         self.area.ensureWidgetVisible(card, 0, 0)
 
     def show_only_selected(self) -> None:
-        """Hide everything that is not selected; nothing happens where nothing is."""
+        """Hide everything that is not selected, where something is."""
         count = self._selection.count
-        if count:
+        if self._needs(count):
             mask = self._selection.mask.copy()
             self._filters.set(_SELECTION, f"only {count:,} selected", mask, new_rows=False)
 
     def hide_what_is_selected(self) -> None:
         """Hide what is selected."""
         count = self._selection.count
-        if count:
+        if self._needs(count):
             self._filters.set(_SELECTION, f"without {count:,} selected", ~self._selection.mask)
+
+    def _needs(self, count: int) -> bool:
+        """Whether anything is selected; says so where nothing is."""
+        if not count:
+            self._state.messages.warning("Select some galaxies before you filter by them.")
+        return count > 0

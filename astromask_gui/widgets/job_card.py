@@ -46,6 +46,13 @@ def duration_text(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def _left_text(job: Job) -> str:
+    if job.stopping:
+        return "stopping …"
+    has_time = job.active and job.seconds_left is not None
+    return f"{duration_text(job.seconds_left or 0)} left" if has_time else ""
+
+
 class JobCard(QFrame):
     """Shows one job; is told when it has changed."""
 
@@ -107,8 +114,8 @@ class JobCard(QFrame):
         self.bar.setMaximum(_STEPS if job.fraction is not None else 0)
         self.bar.setValue(round(_STEPS * (job.fraction or 0)))
         self.cancel.setVisible(job.active)
-        has_time = job.active and job.seconds_left is not None
-        self.left.setText(f"{duration_text(job.seconds_left or 0)} left" if has_time else "")
+        self.cancel.setEnabled(not job.stopping)
+        self.left.setText(_left_text(job))
         self._sync_curve(job)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

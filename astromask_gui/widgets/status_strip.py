@@ -8,11 +8,12 @@ from PyQt6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
 from astromask_gui.parts.small import label
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.messages import Message
+from astromask_gui.state.messages import Level, Message
 from astromask_gui.style import tabular
 from astromask_gui.theme import tokens
 
-_INFO_MILLISECONDS = 8000
+_SHOWN_MS: dict[Level, int] = {"info": 8_000, "warning": 30_000, "error": 60_000}
+"""How long a message stays; the tool tip has it afterwards."""
 _LATEST = 12
 """Messages that the tool tip repeats."""
 _WORKER_WORDS = {
@@ -64,7 +65,7 @@ class StatusStrip(QStatusBar):
         self.worker = label("", "muted")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_INFO_MILLISECONDS)
+        self._level: Level = "info"
         self._build()
         self._connect_signals()
         self._sync_counts()
@@ -91,7 +92,7 @@ class StatusStrip(QStatusBar):
         state.session.worker_changed.connect(self._sync_worker)
         state.preferences.changed.connect(self._sync_worker)
         state.messages.posted.connect(self._show)
-        self._timer.timeout.connect(self.message.clear)
+        self._timer.timeout.connect(self._fade)
 
     def _sync_counts(self) -> None:
         state = self._state
@@ -118,8 +119,13 @@ class StatusStrip(QStatusBar):
         self.message.setText(message.text)
         latest = self._state.messages.history[-_LATEST:]
         self.message.setToolTip("\n".join(entry.text for entry in latest))
-        # What needs attention stays until something else is said.
-        if message.level == "info":
-            self._timer.start()
+        self._level = message.level
+        self._timer.start(_SHOWN_MS[message.level])
+
+    def _fade(self) -> None:
+        """What needs attention waits until somebody is there who can have read it."""
+        is_unread = self._level != "info" and not self.isActiveWindow()
+        if is_unread or self.message.underMouse():
+            self._timer.start(_SHOWN_MS[self._level])
         else:
-            self._timer.stop()
+            self.message.clear()

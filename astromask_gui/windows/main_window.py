@@ -307,8 +307,7 @@ class MainWindow(QMainWindow):
 
     def focus_search(self) -> None:
         """Put the cursor into the search box."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
+        self.search.begin()
 
     def _remember(self) -> None:
         if self._settings is not None and self._laid_out:

@@ -105,6 +105,16 @@ def test_cancel_asks_for_this_job_to_stop(
     assert asked.args == [RUNNING.name]
 
 
+def test_a_job_that_is_asked_to_stop_has_no_time_left_to_tell(
+    panel: JobsPanel, state: ApplicationState
+) -> None:
+    state.jobs.set_jobs([replace(RUNNING, stopping=True)])
+    card = panel.cards[RUNNING.name]
+    assert card.left.text() == "stopping …" and not card.cancel.isEnabled()
+    state.jobs.set_jobs([replace(RUNNING, status="cancelled", seconds_left=None)])
+    assert card.left.text() == ""
+
+
 def test_the_newest_job_stands_first(panel: JobsPanel, state: ApplicationState) -> None:
     state.jobs.set_jobs([RUNNING])
     newer = replace(RUNNING, name="20260101T000001Z-project", kind="project")

@@ -237,6 +237,53 @@ def test_the_only_command_that_fits_is_run_by_return(
         qtbot.keyClick(window.search, Qt.Key.Key_Return)
 
 
+def test_esc_leaves_the_search_box_empty_and_the_selection_as_it_is(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    state.selection.select_rows(np.array([3]))
+    window.map.canvas.setFocus()
+    qtbot.keyClick(window.map.canvas, Qt.Key.Key_K, CTRL)
+    qtbot.waitUntil(window.search.hasFocus)
+    qtbot.keyClicks(window.search, "gal")
+    qtbot.keyClick(window.search, Qt.Key.Key_Escape)
+    assert window.search.text() == "" and state.selection.count == 1
+    assert window.map.canvas.hasFocus()
+    popup = window.search.completer().popup()  # type: ignore[union-attr]
+    assert popup is not None and not popup.isVisible()
+
+
+def test_identifiers_that_begin_so_are_offered_before_commands(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    state.session.completions_requested.connect(
+        lambda text: state.session.completed.emit(text, ("map-1", "map-2"))
+    )
+    window.focus_search()
+    qtbot.keyClicks(window.search, "map")
+    completer = window.search.completer()
+    assert completer is not None
+    popup = completer.popup()
+    assert popup is not None
+    qtbot.waitUntil(popup.isVisible)
+    offered = [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())]  # type: ignore[union-attr]
+    assert offered[:2] == ["map-1", "map-2"] and any("map" in name for name in offered[2:])
+    with qtbot.waitSignal(state.session.find_requested) as asked:
+        qtbot.keyClick(popup, Qt.Key.Key_Down)
+        qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert asked.args == ["map-1"]
+
+
+def test_an_identifier_is_not_taken_for_the_only_command_that_fits(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    window.focus_search()
+    qtbot.keyClicks(window.search, "new mas")
+    state.session.completed.emit("new mas", ("new mask 7",))
+    with qtbot.waitSignal(state.session.find_requested) as asked:
+        qtbot.keyClick(window.search, Qt.Key.Key_Return)
+    assert asked.args == ["new mas"]
+
+
 # Pages and panels.
 
 

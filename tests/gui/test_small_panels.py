@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -80,6 +80,7 @@ def test_without_a_selection_nothing_is_filtered(
     filters.show_only_selected()
     filters.hide_what_is_selected()
     assert state.filters.visible is None, "the whole map would vanish"
+    assert [message.level for message in state.messages.history] == ["warning", "warning"]
 
 
 # The status bar.
@@ -114,6 +115,22 @@ def test_what_just_happened_is_said(status: StatusStrip, state: ApplicationState
     assert status.message.text() == "Grade A for 1 galaxy."
     state.messages.error("The disk is full.")
     assert status.message.text() == "The disk is full."
+
+
+@pytest.mark.parametrize("level", ["info", "warning", "error"])
+def test_a_message_goes_after_a_while_once_it_can_have_been_read(
+    status: StatusStrip, state: ApplicationState, monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
+    is_there = False
+    monkeypatch.setattr(status, "isActiveWindow", lambda: is_there)
+    getattr(state.messages, level)("The disk is nearly full.")
+    timer = status.findChild(QTimer)
+    assert timer is not None and timer.isActive()
+    timer.timeout.emit()
+    assert (status.message.text() == "") == (level == "info")
+    is_there = True
+    timer.timeout.emit()
+    assert status.message.text() == "" and "nearly full" in status.message.toolTip()
 
 
 def test_the_workers_state_is_said_with_its_reason(

@@ -36,6 +36,17 @@ def log(run: RunFolder) -> EventLog:
     return EventLog(run.path / "events.jsonl")
 
 
+def test_a_run_that_is_asked_to_stop_is_stopping_until_it_has(
+    survey: Path, run: RunFolder, log: EventLog
+) -> None:
+    watch = JobWatch(survey)
+    assert [job.stopping for job in watch.look()] == [False]
+    run.request_cancel()
+    assert [job.stopping for job in watch.look()] == [True]
+    log.append(Cancelled())
+    assert [(job.status, job.stopping) for job in watch.look()] == [("cancelled", False)]
+
+
 def only_job(state: ApplicationState) -> Job:
     (job,) = state.jobs.jobs
     return job

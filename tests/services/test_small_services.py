@@ -88,6 +88,15 @@ def test_a_galaxy_is_found_by_the_beginning_of_its_id_and_then_the_next(
     assert "There is no galaxy nobody" in told.args[0].text
 
 
+def test_identifiers_are_completed_as_they_are_typed(
+    opened: ApplicationState, qtbot: QtBot
+) -> None:
+    for text, names in ((" g5-3", ("G5-3", "G5-30", "G5-31")), ("nobody", ()), ("", ())):
+        with qtbot.waitSignal(opened.session.completed) as told:
+            opened.session.request_completions(text)
+        assert told.args[0] == text.strip() and told.args[1][:3] == names
+
+
 def test_a_position_with_nothing_within_its_radius_is_told_with_the_nearest(
     opened: ApplicationState, qtbot: QtBot
 ) -> None:

@@ -132,6 +132,11 @@ class RunFolder:
         """A reader of this run's events that remembers how far it has come."""
         return EventTail(self.path / EVENTS_FILE)
 
+    @property
+    def is_cancel_requested(self) -> bool:
+        """Whether the job has been asked to stop."""
+        return (self.path / CANCEL_FILE).exists()
+
     def request_cancel(self) -> None:
         """Ask the job to stop. Raises `WorkspaceError` where the folder can't be written."""
         path = self.path / CANCEL_FILE
