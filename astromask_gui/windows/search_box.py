@@ -11,6 +11,9 @@ from PyQt6.QtWidgets import QApplication, QCompleter, QLineEdit, QWidget
 
 from astromask_gui.state.session import Session
 
+_SHOWN = 14
+"""Lines of the list of completions, beyond which it scrolls."""
+
 
 class SearchBox(QLineEdit):
     """Completes identifiers and commands as one types; anything else is looked for in the
@@ -37,6 +40,7 @@ class SearchBox(QLineEdit):
         completer = QCompleter(self._offered, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(_SHOWN)
         popup = completer.popup()
         assert popup is not None
         popup.setObjectName("completions")
