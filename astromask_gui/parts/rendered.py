@@ -14,11 +14,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6 import sip
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage
 
-from astromask_gui.parts.picture_view import to_image
-from astromask_gui.rendering.picture import render_thumbnails
+from astromask_gui.parts.named_pictures import named_pictures
 from astromask_gui.state.display import Display, DisplaySettings, SurveyPixels
 from astromask_gui.state.thumbnails import Thumbnails
 
@@ -49,8 +48,7 @@ class _Renderer(QObject):
 
     def _work(self, view: weakref.ref[RenderedPictures], batch: _Batch) -> None:
         try:
-            rendered = render_thumbnails(batch.pictures, batch.settings, batch.survey)
-            images = [_sized(to_image(picture), batch.side) for picture in rendered]
+            images = named_pictures(batch.pictures, batch.settings, batch.survey, batch.side)
         except Exception:  # without an answer the view would wait for ever
             traceback.print_exc()
             images = []
@@ -262,11 +260,3 @@ class RenderedPictures(QObject):
         while self._bytes > self._bound and len(self._kept) > 1:
             _, oldest = self._kept.popitem(last=False)
             self._bytes -= oldest.image.sizeInBytes()
-
-
-def _sized(image: QImage, side: int | None) -> QImage:
-    """In the format that is painted fastest, and so many pixels a side."""
-    if side is not None and side != image.width():
-        smooth = Qt.TransformationMode.SmoothTransformation
-        image = image.scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-    return image.convertToFormat(QImage.Format.Format_RGB32)

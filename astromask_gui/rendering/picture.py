@@ -107,13 +107,17 @@ def limits_by_band(
 def render_thumbnails(
     pictures: NDArray[np.floating], settings: DisplaySettings, survey: SurveyPixels
 ) -> Picture:
-    """Pictures (n, h, w, 3) of linear thumbnails (n, 3, h, w) in nanomaggies; NaN is striped."""
+    """Pictures (n, h, w, 3) of linear thumbnails (n, 3, h, w) in nanomaggies.
+
+    NaN is where a band has no data: striped where all lack it, else lent the others' light.
+    """
     planes = pictures.astype(np.float32)
-    empty = np.asarray(np.isnan(planes).all(axis=1))
-    if empty.any():
-        np.nan_to_num(planes, copy=False, nan=0.0)
     for channel, band in enumerate(settings.rgb):
         planes[:, channel] *= np.float32(channel_weight(band, settings, survey))
+    channels = {channel: planes[:, channel] for channel in range(planes.shape[1])}
+    empty = _lend_light(channels, {channel: np.isnan(one) for channel, one in channels.items()})
+    if empty is not None:
+        planes = np.stack(list(channels.values()), axis=1)
     noise = rgb_noise(settings, survey)
     if settings.locked and (noise > 0 or settings.style != "survey"):
         together = stretch_rgb(planes.swapaxes(0, 1), noise, settings)
@@ -161,7 +165,7 @@ def _lend_light(
         return None
     known = sum((~one).astype(np.float32) for one in lost.values())
     light = sum(np.where(lost[band], 0, plane) for band, plane in planes.items())
-    mean = (light / np.maximum(known, 1)).astype(np.float32)
+    mean = np.asarray(light / np.maximum(known, 1), np.float32)
     for band, plane in planes.items():
         planes[band] = np.where(lost[band], mean, plane)
     return np.asarray(known == 0)

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
 from astromask_gui.parts.contact_sheet import ContactSheet, SheetCell
-from astromask_gui.parts.picture_view import to_image
+from astromask_gui.parts.named_pictures import named_pictures
 from astromask_gui.parts.value_text import value_text
 from astromask_gui.rendering.angles import AngleStyle, angle_text
-from astromask_gui.rendering.picture import render_thumbnails
 from astromask_gui.rendering.sheet_layout import lay_out
 from astromask_gui.services.background import Background
 from astromask_gui.services.loading import Loaded
@@ -59,8 +58,7 @@ class _Maker:
 
     def draw(self, rows: NDArray[np.uint32], found: list[int], pictures: np.ndarray) -> None:
         """Draw `rows`, of which those `found` have pictures (n, 3, side, side) float16."""
-        rendered = render_thumbnails(pictures, self.settings, self.survey)
-        images = dict(zip(found, map(to_image, rendered), strict=True))
+        images = dict(zip(found, named_pictures(pictures, self.settings, self.survey), strict=True))
         names = self.loaded.workspace.catalogue.object_ids(rows.astype(np.int64))
         self._opened().add(
             [

@@ -188,6 +188,8 @@ def absent_sentence(cutout: Cutout, settings: DisplaySettings, names: tuple[str,
     words = [names[band] if band < len(names) else str(band) for band in absent]
     if not absent:
         return ""
+    if cutout.missing.all():
+        return "The file has no data of this galaxy in any band."
     if len(absent) < len(set(bands)):
         return f"{', '.join(words)} missing"
     if len(absent) == 1:

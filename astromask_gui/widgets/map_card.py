@@ -16,10 +16,9 @@ from PyQt6.QtWidgets import (
 
 from astromask_gui.icons import icon
 from astromask_gui.parts.elided_label import ElidedLabel
-from astromask_gui.parts.picture_view import to_image
+from astromask_gui.parts.named_pictures import named_pictures
 from astromask_gui.parts.row_files import mime_of_rows
 from astromask_gui.parts.small import label
-from astromask_gui.rendering.picture import render_thumbnails
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.view import MapView
 from astromask_gui.theme import ICON, SPACE
@@ -154,8 +153,8 @@ class MapCard(QFrame):
         if thumbnail is None:
             self.picture.set_image(None)
         else:
-            pictures = render_thumbnails(thumbnail[None], display.settings, display.survey)
-            self.picture.set_image(to_image(pictures[0]))
+            (picture,) = named_pictures(thumbnail[None], display.settings, display.survey)
+            self.picture.set_image(picture)
 
     def _show_grade(self) -> None:
         if self._row is not None:

@@ -21,13 +21,13 @@ from PyQt6.QtWidgets import (
 )
 
 from astromask_gui.icons import icon
+from astromask_gui.parts.named_pictures import named_pictures
 from astromask_gui.parts.picture_view import PictureView
 from astromask_gui.parts.row_files import mime_of_rows
 from astromask_gui.parts.rows_drag import file_of, rows_of
 from astromask_gui.parts.small import BusyBar, EmptyState, label
 from astromask_gui.parts.tile_strip import SMALLEST, TileStrip
 from astromask_gui.parts.tiles import ROW_ROLE, TileDelegate, TileModel
-from astromask_gui.rendering.picture import render_thumbnails
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.neighbours import Query
 
@@ -177,7 +177,7 @@ class NeighboursPanel(QWidget):
         self.query_view.set_picture(
             None
             if picture is None
-            else render_thumbnails(picture[None], display.settings, display.survey)[0]
+            else named_pictures(picture[None], display.settings, display.survey)[0]
         )
 
     def _follow_size(self, side: int) -> None:

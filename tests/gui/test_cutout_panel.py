@@ -20,6 +20,7 @@ from astromask_gui.state.sky_grid import SkyGrid
 from astromask_gui.widgets.cutout_facts import position_text
 from astromask_gui.widgets.cutout_marks import scale_length
 from astromask_gui.widgets.cutout_panel import CutoutPanel
+from astromask_gui.widgets.cutout_pictures import absent_sentence
 from tests.gui.conftest import BANDS, SIDE, make_cutout
 
 
@@ -498,6 +499,16 @@ def test_a_very_large_cutout_is_rendered_beside_the_window(
     assert panel.picture.image is small, "the old one stays until the new one is there"
     qtbot.waitUntil(lambda: panel.picture.image is not small)
     assert panel.picture.image is not None and panel.picture.image.width() == 1024
+
+
+def test_a_galaxy_without_any_band_is_no_black_picture(
+    panel: CutoutPanel, state: ApplicationState
+) -> None:
+    cutout = make_cutout(7, missing=tuple(range(len(BANDS))))
+    state.cutout.set_cutout(cutout)
+    assert panel.picture.image is None
+    said = absent_sentence(cutout, state.display.settings, BANDS)
+    assert said == "The file has no data of this galaxy in any band."
 
 
 def test_a_pixel_without_data_is_said_to_have_none(

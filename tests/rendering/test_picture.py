@@ -62,6 +62,16 @@ def test_a_pixel_that_one_band_lacks_takes_the_light_of_the_others() -> None:
     np.testing.assert_array_equal(shown[4, 4], shown[5, 5])
 
 
+def test_a_missing_band_lends_a_thumbnail_no_false_colour() -> None:
+    survey = replace(SURVEY, bands=("g", "r", "i"), noise=(0.01,) * 3)
+    light = np.array([0.1, 0.2, 0.3], np.float16)[None, :, None, None]
+    thumbnail = np.tile(light, (1, 1, 4, 4))
+    thumbnail[:, 1] = np.nan
+    shown = picture.render_thumbnails(thumbnail, replace(SETTINGS, rgb=(2, 1, 0)), survey)[0]
+    red, green, blue = shown[0, 0].astype(int)
+    assert min(red, blue) < green < max(red, blue), "the mean of those that are there"
+
+
 def test_limits_are_measured_on_pixels_with_data() -> None:
     pixels = galaxy() + 100
     pixels[1, :10] = np.nan

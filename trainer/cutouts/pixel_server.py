@@ -12,9 +12,10 @@ Requests, each with an `id` that the answer repeats:
   float32 and `missing` (n, B) uint8; with `nan` true, pixels without data are NaN, else 0. The
   header has `white`, the value of white in pictures to be seen as they are; null for fluxes.
 - `thumbnails`: `rows`, `bands` (three indices), `size`, `crop` as for `read` → array
-  `thumbnails` (n, 3, size, size) float16, linear, NaN without data, in nanomaggies where the
-  zero-points are known (then the header has `zero_point` 22.5, else null), `missing` (n, 3).
-  Rows of files that can't be read are left out: the header has `rows`, `failed` and `error`.
+  `thumbnails` (n, 3, size, size) float16, linear, NaN without data (a missing band throughout),
+  in nanomaggies where the zero-points are known (then the header has `zero_point` 22.5, else
+  null). Rows of files that can't be read are left out: the header has `rows`, `failed` and
+  `error`.
 - `load_file`: `path`, `row` (null: the first 64), and `bands` to have them in that order →
   arrays `pixels` and `missing`; the header says what the file is.
 - `extras`: `rows`, `crop`, `maps` (true for the ones of H × W too) → arrays `psf_fwhm`,
@@ -115,7 +116,6 @@ class PixelServer:
         served: list[int] = []
         failed: dict[int, str] = {}
         pictures = [np.empty((0, len(bands), size, size), np.float16)]
-        missing = [np.empty((0, len(bands)), bool)]
         for part in _by_file(survey, rows):
             try:
                 cutouts = survey.read(part, crop=_crop(request), lost=math.nan)
@@ -124,7 +124,6 @@ class PixelServer:
                 failed.update(dict.fromkeys(part.tolist(), str(error)))
                 continue
             served += part.tolist()
-            missing.append(cutouts.missing[:, bands])
             pictures.append(
                 make_thumbnails(cutouts.pixels, cutouts.missing, bands, size, zero_points)
             )
@@ -135,8 +134,7 @@ class PixelServer:
             "error": next(iter(failed.values()), None),
             "zero_point": NANOMAGGY if known else None,
         }
-        flags = np.concatenate(missing).astype(np.uint8)
-        return header, {"thumbnails": np.concatenate(pictures), "missing": flags}
+        return header, {"thumbnails": np.concatenate(pictures)}
 
     def _load_file(self, request: Header) -> Answer:
         path, wanted = Path(request["path"]), request.get("bands")

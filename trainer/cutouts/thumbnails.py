@@ -21,31 +21,25 @@ def make_thumbnails(
 ) -> np.ndarray:
     """Cutouts (n, B, H, W) float32 → (n, 3, size, size) float16, linear.
 
-    In nanomaggies where the zero-points are known, else in counts. A missing band shows the
-    mean of the display bands that are there, so that it lends no false colour; so does a pixel
-    that is NaN. What no band shows is NaN. Values beyond float16's range are clipped to it.
+    In nanomaggies where the zero-points are known, else in counts. A missing band is NaN
+    throughout, and a pixel is where more than half of its area is. Values beyond float16's
+    range are clipped to it.
     """
     bands = list(display_bands)
     flux = rescale(pixels, zero_points)[:, bands]
-    absent = missing[:, bands]
-    for row in np.flatnonzero(absent.any(axis=1)):
-        there = ~absent[row]
-        flux[row, absent[row]] = flux[row, there].mean(axis=0) if there.any() else np.nan
     small = np.clip(_averaged(flux, size), -FLOAT16_MAX, FLOAT16_MAX)
+    small[missing[:, bands]] = np.nan
     return np.asarray(small, np.float16)
 
 
 def _averaged(flux: np.ndarray, size: int) -> np.ndarray:
-    """(n, c, H, W) with NaN → (n, c, size, size): means of the pixels that have data; NaN in
-    all channels where more than half of the area has none."""
+    """(n, c, H, W) with NaN → (n, c, size, size): means of the pixels that have data; NaN
+    where more than half of the area has none."""
     lost = np.isnan(flux)
     if not lost.any():
         return area_average(flux, size)
-    known = np.count_nonzero(~lost, axis=1, keepdims=True)
-    light = np.where(lost, np.float32(0), flux)
-    flux = np.where(lost, light.sum(axis=1, keepdims=True) / np.maximum(known, 1), flux)
-    share = area_average((known == 0).astype(np.float32), size)
-    small = area_average(flux, size) / np.maximum(1 - share, 0.5)
+    share = area_average(lost.astype(np.float32), size)
+    small = area_average(np.where(lost, np.float32(0), flux), size) / np.maximum(1 - share, 0.5)
     return np.where(share > 0.5, np.float32(np.nan), small)
 
 
