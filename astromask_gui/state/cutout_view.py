@@ -62,6 +62,13 @@ class CutoutWindow:
         x = min(max(self.x + right, -columns / 2), columns / 2)
         return CutoutWindow(x, min(max(self.y + up, -rows / 2), rows / 2), self.span)
 
+    def within(self, side: int) -> CutoutWindow:
+        """The same part of the sky on a picture of the centre, `side` pixels across: all of
+        that picture where the part is larger, or lies beside it."""
+        if self.span is None or self.span >= side or max(abs(self.x), abs(self.y)) > side / 2:
+            return WHOLE
+        return self
+
 
 WHOLE = CutoutWindow()
 

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from astromask_gui.parts.small import label
 from astromask_gui.rendering.heat import lay_heat
 from astromask_gui.rendering.picture import render_cutout, render_residual
+from astromask_gui.state.cutout_view import CutoutView
 from astromask_gui.state.display import DisplaySettings, SurveyPixels
 from astromask_gui.state.masks import hidden_pixels
 from astromask_gui.state.reconstruction import Reconstruction
@@ -67,8 +68,11 @@ class PictureGrid(QWidget):
     input_pressed = pyqtSignal(int)
     brush_changed = pyqtSignal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, view: CutoutView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._view = view
+        self._side = 0
+        """Of the pictures, pixels."""
         self.rows: list[dict[str, PatchPicture]] = []
         self._mask: NDArray[np.bool_] | None = None
         self._heat: Heat | None = None
@@ -83,6 +87,7 @@ class PictureGrid(QWidget):
             self._layout.addWidget(caption, 0, column)
             self._layout.setColumnStretch(column, 1)
         self._show_rows(1)
+        view.changed.connect(self._follow)
 
     @property
     def views(self) -> dict[str, PatchPicture]:
@@ -102,7 +107,7 @@ class PictureGrid(QWidget):
         model = np.where(hidden, result.predicted, result.original)
         residual = np.where(hidden, result.original - result.predicted, 0)
         given = result.bands
-        self._prepare(bands, result.original.shape[1] // result.patch, heat)
+        self._prepare(bands, result.original.shape[1], result.patch, heat)
         original, missing = in_survey(result.original, given, survey)
         model, _ = in_survey(model, given, survey)
         residual, _ = in_survey(residual, given, survey)
@@ -126,7 +131,7 @@ class PictureGrid(QWidget):
         heat: Heat | None,
     ) -> None:
         """Show the input alone, as for an encoder without decoder."""
-        self._prepare(bands, pixels.shape[1] // patch, heat)
+        self._prepare(bands, pixels.shape[1], patch, heat)
         original, missing = in_survey(pixels, given, survey)
         for band, row in zip(bands, self.rows, strict=False):
             plain = render_cutout(original, missing, _settings_of(band, settings), survey)
@@ -144,13 +149,21 @@ class PictureGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._fit()
 
-    def _prepare(self, bands: tuple[int, ...], side: int, heat: Heat | None) -> None:
-        self._heat = heat
+    def _prepare(self, bands: tuple[int, ...], side: int, patch: int, heat: Heat | None) -> None:
+        self._heat, self._side = heat, side
         if len(bands) != len([row for row in self.rows if not row["input"].isHidden()]):
             self._show_rows(len(bands))
         for row in self.rows:
             for view in row.values():
-                view.set_side(side)
+                view.set_side(side // patch)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Show the part of the galaxy that the viewer shows, as far as the model sees it."""
+        window = self._view.window.within(self._side)
+        for row in self.rows:
+            for view in row.values():
+                view.set_window(window)
 
     def _heated(self, picture: NDArray[np.uint8], band: int) -> NDArray[np.uint8]:
         if self._heat is None:

@@ -44,7 +44,7 @@ class ReconstructionPanel(QWidget):
         """Whether there is but an encoder, and so but the input to be shown."""
         self._stroke: tuple[bool, int] | None = None
         """While the mouse paints: whether it hides (True) or shows, and the last patch."""
-        self.grid = PictureGrid()
+        self.grid = PictureGrid(state.cutout_view)
         self.tools, self.mask_tools = ViewTools(state), MaskTools(state)
         self.ratio, self.percent = self.mask_tools.ratio, self.mask_tools.percent
         self.again = self.mask_tools.again

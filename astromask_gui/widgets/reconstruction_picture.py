@@ -149,7 +149,7 @@ class PatchPicture(PictureView):
         font.setPixelSize(11)
         painter.setFont(font)
         width = painter.fontMetrics().horizontalAdvance(self.name)
-        corner = rectangle.topLeft()
+        corner = rectangle.intersected(QRectF(self.rect())).topLeft()
         painter.fillRect(QRectF(corner.x(), corner.y(), width + 8, 15), _SHADOW)
         painter.setPen(_NAME)
         painter.drawText(corner + QPointF(4, 11.5), self.name)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
+from astromask_gui.state.cutout_view import CutoutWindow
 from astromask_gui.state.masks import hidden_pixels
 from astromask_gui.state.patch_maps import Attention, ModelInput, PatchErrors
 from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
@@ -83,6 +84,24 @@ def pixels_of(panel: ReconstructionPanel, name: str) -> np.ndarray:
     return np.array(
         [[image.pixelColor(x, y).getRgb()[:3] for x in range(SIDE)] for y in reversed(range(SIDE))]
     )
+
+
+def test_the_pictures_show_the_part_that_the_viewer_shows(
+    panel: ReconstructionPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    result = make_reconstruction(3)
+    state.reconstruction.set_result(result)
+    view = panel.views["masked"]
+    whole = view.picture_rectangle()
+    state.cutout_view.set_window(CutoutWindow(PATCH / 2, PATCH / 2, span=float(PATCH)))
+    assert view.picture_rectangle().width() == pytest.approx(whole.width() * GRID, rel=0.01)
+    # One patch fills the picture: the one right of and above the centre.
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.rect().center())
+    painted = np.array(state.reconstruction.masking.painted)
+    (changed,) = np.flatnonzero(painted != result.mask)
+    assert changed == GRID // 2 * GRID + GRID // 2
+    state.cutout_view.set_window(CutoutWindow(span=2.0 * SIDE))
+    assert view.picture_rectangle() == whole, "what is larger than the crop shows all of it"
 
 
 def test_an_unknown_level_is_said(panel: ReconstructionPanel, state: ApplicationState) -> None:

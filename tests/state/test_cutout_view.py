@@ -91,3 +91,19 @@ def test_an_equal_value_says_nothing() -> None:
     assert not said
     view.set_mouse((1.0, 2.0))
     assert said
+
+
+@pytest.mark.parametrize(
+    ("window", "shown"),
+    [
+        (CutoutWindow(3, -2, 20.0), CutoutWindow(3, -2, 20.0)),
+        (CutoutWindow(0, 0, 64.0), CutoutWindow()),
+        (CutoutWindow(3, -2, 100.0), CutoutWindow()),
+        (CutoutWindow(40, 0, 20.0), CutoutWindow()),
+        (CutoutWindow(), CutoutWindow()),
+    ],
+)
+def test_a_picture_of_the_centre_shows_the_part_that_it_has(
+    window: CutoutWindow, shown: CutoutWindow
+) -> None:
+    assert window.within(64) == shown
