@@ -156,7 +156,7 @@ def _sheet(c: Tokens, chevron: str, check: str, dot: str) -> str:
     QTableWidget, QTableWidget QHeaderView {{ background: transparent; }}
     QTableWidget QHeaderView::section {{ background: transparent; color: {c.muted}; border: none;
         border-bottom: 1px solid {c.line}; padding: 1px 2px 2px 2px; }}
-    QListView#savedRows {{ background: transparent; }}
+    QListView#savedRows, QScrollArea#clear, QWidget#clear {{ background: transparent; }}
     QScrollBar {{ background: transparent; border: none; }}
     QScrollBar:vertical {{ width: 10px; }}
     QScrollBar:horizontal {{ height: 10px; }}

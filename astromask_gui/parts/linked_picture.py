@@ -16,11 +16,14 @@ from PyQt6.QtWidgets import QWidget
 
 from astromask_gui.parts.picture_view import HALF, PictureView, on_screen
 from astromask_gui.state.cutout_view import CutoutView
+from astromask_gui.theme import FONT_SIZES
 
 _WHEEL_STEP = 1.25
 """Factor of a wheel's click, and of a key."""
 _CLICK = 3.0
 """Screen pixels that the mouse may move in a click."""
+_SMALL = 90
+"""Width below which the caption is small as well, screen pixels."""
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -173,12 +176,16 @@ class LinkedPicture(PictureView):
             painter.drawRect(shown.adjusted(1, 1, -1, -1))
         if not self._caption:
             return
+        if shown.width() < _SMALL:
+            font = painter.font()
+            font.setPixelSize(FONT_SIZES[0])
+            painter.setFont(font)
         metrics = painter.fontMetrics()
-        room = int(shown.width()) - 12
+        room = int(shown.width()) - 8
         # Identifiers differ at their ends.
         text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideLeft, room)
-        width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
-        box = QRectF(shown.left() + 3, shown.top() + 3, width, height)
+        width, height = metrics.horizontalAdvance(text) + 6, metrics.height() + 2
+        box = QRectF(shown.left() + 1, shown.top() + 1, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(0, 0, 0, 150))
         painter.drawRoundedRect(box, 3, 3)

@@ -15,6 +15,9 @@ from astromask_gui.state.cutout import Cutout
 from astromask_gui.state.display import SurveyPixels
 from astromask_gui.state.light import LightAnswer, LightSettings
 
+LARGEST_SIDE = 400
+"""Pixels across which light is taken away within a second or two."""
+
 
 class LightService(QObject):
     """Answers `light.settings` and each new cutout with `light.answer`."""
@@ -57,8 +60,33 @@ class LightService(QObject):
 
 
 def take_away(cutout: Cutout, settings: LightSettings, survey: SurveyPixels) -> LightAnswer:
-    """What is left of a cutout. Imports SciPy's rooms the first time, so never where one waits."""
-    answer = _left(cutout, settings, survey)
+    """What is left of a cutout; of a large one, of its middle, where the galaxy is.
+
+    Imports SciPy's rooms the first time, so never where one waits.
+    """
+    part = middle_of(cutout.pixels.shape[1:])
+    middle = replace(cutout, pixels=cutout.pixels[:, part[0], part[1]])
+    answer = _said_what_is_lost(_left(middle, settings, survey), middle)
+    if middle.pixels.shape == cutout.pixels.shape:
+        return answer
+    whole = np.zeros_like(cutout.pixels)
+    whole[:, part[0], part[1]] = answer.pixels
+    rows, columns = middle.pixels.shape[1:]
+    caption = answer.caption and f"{answer.caption}, middle {columns} × {rows} px"
+    return replace(answer, pixels=whole, caption=caption)
+
+
+def middle_of(shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The rows and columns about the centre in which light is taken away."""
+    spans = []
+    for length in shape:
+        # An even number goes at both ends together, so that the centre stays the centre.
+        side = min(length, LARGEST_SIDE + (length - LARGEST_SIDE) % 2)
+        spans.append(slice((length - side) // 2, (length + side) // 2))
+    return spans[0], spans[1]
+
+
+def _said_what_is_lost(answer: LightAnswer, cutout: Cutout) -> LightAnswer:
     lost = int(np.isnan(cutout.pixels).any(axis=0).sum())
     if not lost:
         return answer

@@ -112,6 +112,13 @@ class Light(QObject):
         self._answer, self._error = None, sentence
         self.changed.emit()
 
+    def awaits(self, cutout: Cutout) -> bool:
+        """Whether what is left of this galaxy is still being computed."""
+        if self._settings.mode == "off" or self._error:
+            return False
+        found = self.answer_for(cutout)
+        return found is None or found.settings != self._settings
+
     def answer_for(self, cutout: Cutout) -> LightAnswer | None:
         """What is left of this galaxy; None where that is not known or not wanted."""
         found = self._answer

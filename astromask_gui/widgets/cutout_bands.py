@@ -6,22 +6,25 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent, QWheelEvent
+from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from astromask_gui.parts.elided_label import ElidedLabel
 from astromask_gui.parts.picture_view import PictureView
 from astromask_gui.rendering.picture import render_band
 from astromask_gui.state.cutout import Cutout
 from astromask_gui.state.display import Display
 
-_BAND_SIDE = 72
-"""Side of a single band's picture at most, screen pixels."""
+_BAND_SIDE, _SMALLEST, _GAP = 72, 44, 4
+"""Side of a single band's picture at most and at least, and what is between two, screen pixels."""
+_WORDS_GAP = 2
 _TURN = 0.006
 """Seconds that the window is kept in one go."""
 
 
-class CutoutBands(QWidget):
-    """One small picture a band, with its name; a click tells which."""
+class CutoutBands(QScrollArea):
+    """One small picture a band, with its name; a click tells which. Many are scrolled sideways."""
 
     pressed = pyqtSignal(int)
 
@@ -32,9 +35,19 @@ class CutoutBands(QWidget):
         self._cutout: Cutout | None = None
         self._next = 0
         self.views: list[BandView] = []
-        self._row = QHBoxLayout(self)
+        inside = QWidget()
+        inside.setObjectName("clear")
+        self._row = QHBoxLayout(inside)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
+        self._row.setSpacing(_GAP)
+        self.setObjectName("clear")
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         # The galaxy is on screen before its single bands are drawn.
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -51,11 +64,53 @@ class CutoutBands(QWidget):
     def showEvent(self, event: object) -> None:
         self._start_over()
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        bar = self.horizontalScrollBar()
+        if event is not None and bar is not None:
+            bar.setValue(bar.value() - (event.angleDelta().y() or event.angleDelta().x()) // 2)
+            event.accept()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        bar = self.horizontalScrollBar()
+        if not self.views or bar is None:
+            return 0
+        scrolled = bar.sizeHint().height() if self._room(width) < _SMALLEST else 0
+        return self._side(width) + self.views[0].words_height() + scrolled
+
+    def sizeHint(self) -> QSize:
+        return QSize(_SMALLEST * len(self.views), self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_SMALLEST, self.heightForWidth(self.width()))
+
+    def _room(self, width: int) -> int:
+        """What each picture has, where none is scrolled."""
+        return (width - (len(self.views) - 1) * _GAP) // max(len(self.views), 1)
+
+    def _side(self, width: int) -> int:
+        return min(max(self._room(width), _SMALLEST), _BAND_SIDE)
+
+    def _fit(self) -> None:
+        """Give all pictures one size."""
+        for view in self.views:
+            view.set_side(self._side(self.width()))
+        self.updateGeometry()
+
     def _follow_survey(self) -> None:
         names = self._display.survey.bands
         if names != self._names:
             self._names = names
             self._rebuild(names)
+        settings = self._display.settings
+        if settings.mode == "band" and settings.band < len(self.views):
+            self.ensureWidgetVisible(self.views[settings.band], _GAP, 0)
         self._start_over()
 
     def _start_over(self) -> None:
@@ -70,6 +125,7 @@ class CutoutBands(QWidget):
         for index, view in enumerate(self.views):
             self._row.addWidget(view)
             view.picture.pressed.connect(lambda _x, _y, i=index: self.pressed.emit(i))
+        self._fit()
 
     def _draw(self) -> None:
         """Draw bands for a few milliseconds; those left are drawn a turn later."""
@@ -104,19 +160,24 @@ class BandView(QWidget):
         self.picture = PictureView(smallest=36)
         self.picture.setCursor(Qt.CursorShape.PointingHandCursor)
         self.picture.setToolTip(f"Show {name} alone; click again for colour")
-        self.caption = QLabel(name)
+        self.caption = ElidedLabel("small")
+        self.caption.setText(name)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.caption.setProperty("role", "small")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.picture, 1)
+        layout.setSpacing(_WORDS_GAP)
+        layout.addWidget(self.picture)
         layout.addWidget(self.caption)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def resizeEvent(self, event: object) -> None:
-        # Of the picture, not of the whole: the caption below it takes what it needs.
-        self.picture.setFixedHeight(min(self.width(), _BAND_SIDE))
+    def words_height(self) -> int:
+        """What the caption takes below the picture."""
+        return self.caption.sizeHint().height() + _WORDS_GAP
+
+    def set_side(self, side: int) -> None:
+        """Make the picture so large; the caption below it takes what it needs."""
+        self.picture.setFixedHeight(side)
+        self.setMinimumWidth(side)
 
     def set_missing(self, missing: bool) -> None:
         """Name the band as missing instead of showing black sky."""

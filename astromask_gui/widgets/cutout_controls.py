@@ -14,6 +14,9 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.display import DisplaySettings, SurveyPixels
 from astromask_gui.widgets.cutout_more import CutoutMore
 
+_WIDEST = 130
+"""Of the bands' names, which may be long, screen pixels."""
+
 
 class CutoutControls(QWidget):
     """One row that fits a narrow panel; the rest is in a small window of its own."""
@@ -24,6 +27,7 @@ class CutoutControls(QWidget):
         self.mode = QComboBox()
         self.mode.setToolTip("What is shown: three bands in colour, or one band (Ctrl+B: next)")
         self.mode.setAccessibleName("Bands shown")
+        self.mode.setMaximumWidth(_WIDEST)
         self.stretch = LogSlider(DisplaySettings.stretch, falls=True)
         self.stretch.setToolTip("Stretch: to the right faint parts show, to the left bright ones")
         self.stretch.setAccessibleName("Stretch")

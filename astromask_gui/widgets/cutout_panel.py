@@ -24,7 +24,7 @@ class CutoutPanel(QWidget):
 
     def __init__(self, state: ApplicationState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cutout, self._view = state.cutout, state.cutout_view
+        self._cutout, self._view, self._light = state.cutout, state.cutout_view, state.light
         self._handlers: dict[Tool, PictureTool] = {}
         self._drawn: Cutout | None = None
         self.controls = CutoutControls(state)
@@ -67,6 +67,8 @@ class CutoutPanel(QWidget):
 
     def _connect_signals(self) -> None:
         self._cutout.changed.connect(self._sync_cutout)
+        self._light.changed.connect(self._sync_busy)
+        self._light.settings_changed.connect(self._sync_busy)
         self._view.tool_changed.connect(self._sync_tool)
         self._view.layout_changed.connect(self._sync_layout)
         self.bands.pressed.connect(self.controls.toggle_band)
@@ -92,7 +94,7 @@ class CutoutPanel(QWidget):
 
     def _sync_cutout(self) -> None:
         cutout, error = self._cutout.cutout, self._cutout.error
-        self.busy.set_busy(self._cutout.loading is not None)
+        self._sync_busy()
         self.error.setText(error or "")
         self.error.setVisible(error is not None)
         self._stack.setCurrentIndex(0 if cutout is None and error is None else 1)
@@ -104,6 +106,11 @@ class CutoutPanel(QWidget):
             self.picture.repaint()
             self.bands.show_cutout(cutout)
             self.facts.show_cutout(cutout)
+
+    def _sync_busy(self) -> None:
+        cutout = self._cutout.cutout
+        awaits_light = cutout is not None and self._light.awaits(cutout)
+        self.busy.set_busy(self._cutout.loading is not None or awaits_light)
 
     def _sync_layout(self) -> None:
         # Beside each other the bands are seen better.

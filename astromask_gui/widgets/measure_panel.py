@@ -26,6 +26,8 @@ from astromask_gui.widgets.measure_table import FluxTable, flux_unit, tab_separa
 
 _WIDE = 480
 """Width from which table and profile stand beside each other, screen pixels."""
+_LARGEST = 240
+"""Side of a cutout by which the first shapes are made at most, pixels."""
 _EMPTY = (
     "Aperture: the light within a circle or ellipse, in every band, and its radial profile.\n"
     "Ring: an Einstein radius, by a ring laid over the arcs."
@@ -176,7 +178,8 @@ class MeasurePanel(QWidget):
         view = self._state.cutout_view
         view.set_tool("pan" if view.tool == tool else tool)
         cutout = self._state.cutout.cutout
-        side = min(cutout.pixels.shape[1:]) if cutout is not None else 64
+        # In a wide field the galaxy is still one in its middle.
+        side = min(*cutout.pixels.shape[1:], _LARGEST) if cutout is not None else 64
         if view.tool == "aperture" and self._measure.aperture is None:
             self._measure.set_aperture(Shape(radius=side / 6))
         if view.tool == "ring" and self._measure.ring is None:

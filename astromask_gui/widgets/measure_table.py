@@ -23,6 +23,9 @@ _TIPS = (
     "Flux over its error",
 )
 
+_OF_ZERO_POINTS = (3, 4)
+"""Columns that can't be told without."""
+
 
 class FluxTable(QTableWidget):
     """Band, flux with error, magnitude, mean surface brightness and S/N."""
@@ -52,6 +55,8 @@ class FluxTable(QTableWidget):
                 item.setToolTip(tip)
                 if column:
                     item.setTextAlignment(_RIGHT)
+        for column in _OF_ZERO_POINTS:
+            self.setColumnHidden(column, not in_nanomaggies)
         self.setRowCount(len(fluxes))
         for row, flux in enumerate(fluxes):
             for column, text in enumerate(_cells(flux)):

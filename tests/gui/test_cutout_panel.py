@@ -193,6 +193,24 @@ def test_a_galaxy_without_coordinates_says_so() -> None:
     assert position_text(None, 2.0) == "no coordinates"
 
 
+def test_twenty_bands_are_scrolled_and_widen_nothing(
+    panel: CutoutPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    width, before = panel.minimumSizeHint().width(), panel.bands.height()
+    names = tuple(f"band number {number}" for number in range(20))
+    wide = Cutout(8, "wide", np.ones((20, 32, 32), np.float32), np.zeros(20, bool))
+    state.cutout.set_cutout(wide)
+    state.display.set_survey(replace(state.display.survey, bands=names, noise=(1.0,) * 20))
+    bar = panel.bands.horizontalScrollBar()
+    assert bar is not None
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert panel.minimumSizeHint().width() <= width + 40 and panel.bands.height() <= before
+    assert len({view.picture.height() for view in panel.bands.views}) == 1
+    state.display.set_settings(replace(state.display.settings, mode="band", band=19))
+    assert bar.value() == bar.maximum(), "the band that is shown is in view"
+
+
 def test_another_survey_brings_its_own_bands(panel: CutoutPanel, state: ApplicationState) -> None:
     state.display.set_survey(replace(state.display.survey, bands=("VIS", "Y"), noise=(1.0, 1.0)))
     assert [view.caption.text() for view in panel.bands.views] == ["VIS", "Y"]

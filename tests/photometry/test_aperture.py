@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -85,6 +86,29 @@ def test_a_profile_follows_the_galaxy() -> None:
     share = np.exp(-(low**2) / (2 * 15**2)) - np.exp(-(high**2) / (2 * 15**2))
     expected = 1000 * share / (np.pi * (high**2 - low**2) * 0.7)
     assert found.brightness[inner] == pytest.approx(expected[inner], rel=0.02)
+
+
+def test_a_picture_in_a_wide_field_measures_the_same() -> None:
+    plane = noisy(gaussian(SHAPE, GALAXY, 1000.0), 1.0, 3)
+    wide = np.zeros((600, 500))
+    wide[200:281, 300:381] = plane
+    missing = np.zeros(1, bool)
+    there = replace(GALAXY.scaled(4), x=GALAXY.x + 300, y=GALAXY.y + 200)
+    small, large = measure(plane, GALAXY.scaled(4)), measure(wide, there)
+    assert large.flux == pytest.approx(small.flux) and large.error == pytest.approx(small.error)
+    assert (large.lost, large.local_sky) == (pytest.approx(small.lost), True)
+    curve, other = (
+        profiles(plane[None], missing, GALAXY.scaled(4))[0],
+        profiles(wide[None], missing, there)[0],
+    )
+    assert curve is not None and other is not None
+    np.testing.assert_allclose(other.brightness, curve.brightness)
+
+
+def test_an_aperture_beside_the_picture_holds_nothing() -> None:
+    found = measure(np.ones(SHAPE), Ellipse(-300.0, 40.0, 5.0))
+    assert (found.flux, found.area, found.local_sky) == (0.0, 0.0, False)
+    assert found.lost == pytest.approx(math.pi * 25)
 
 
 def test_counts_become_magnitudes_by_the_zero_point() -> None:

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from astromask_gui.services.light_service import LightService, take_away
+from astromask_gui.services.light_service import (
+    LARGEST_SIDE,
+    LightService,
+    middle_of,
+    take_away,
+)
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout import Cutout
 from astromask_gui.state.display import SurveyPixels
@@ -53,6 +58,28 @@ def test_pixels_without_data_spoil_no_others_and_are_counted(mode: Mode) -> None
 def test_the_centre_is_told_from_the_middle_of_the_cutout() -> None:
     left = take_away(cutout(), LightSettings("rotation"), SURVEY)
     assert left.centre == pytest.approx((24.2 - 23.5, 23.1 - 23.5), abs=0.1)
+
+
+@pytest.mark.parametrize("side", [LARGEST_SIDE + 41, LARGEST_SIDE + 40])
+def test_in_a_wide_field_the_light_goes_in_the_middle(side: int) -> None:
+    small = cutout()
+    wide = np.zeros((3, side, side), np.float32)
+    first = (side - 48) // 2
+    wide[:, first : first + 48, first : first + 48] = small.pixels
+    left = take_away(replace(small, pixels=wide), LightSettings("unsharp", radius=2.0), SURVEY)
+    assert left.pixels.shape == wide.shape and "middle" in left.caption
+    rows, columns = middle_of((side, side))
+    assert (rows.start + rows.stop, columns.start + columns.stop) == (side, side)
+    assert rows.stop - rows.start in (LARGEST_SIDE, LARGEST_SIDE + 1)
+    expected = take_away(small, LightSettings("unsharp", radius=2.0), SURVEY)
+    found = left.pixels[:, first + 9 : first + 39, first + 9 : first + 39]
+    assert found == pytest.approx(expected.pixels[:, 9:39, 9:39], abs=1e-3)
+
+
+def test_in_a_wide_field_a_missing_band_is_still_said() -> None:
+    wide = replace(cutout(missing=(0,)), pixels=np.zeros((3, 500, 500), np.float32))
+    left = take_away(wide, LightSettings("difference", first=0, second=1), SURVEY)
+    assert left.pixels.shape == (3, 500, 500) and "no u band" in left.sentence
 
 
 def test_the_model_and_what_it_leaves_make_the_galaxy() -> None:

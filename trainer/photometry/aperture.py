@@ -6,7 +6,7 @@ Fluxes are counts of the survey; zero-points turn them into AB magnitudes.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,22 +57,43 @@ class Profile:
 
 def measure(plane: NDArray[np.floating], aperture: Ellipse) -> Flux:
     """The flux of a band (H, W) within an aperture; shares of pixels are exact."""
-    return _measure(np.asarray(plane, float), overlap(aperture, plane.shape[:2]), aperture)
+    part, here = _surroundings(plane.shape, aperture)
+    return _measure(plane, part, overlap(here, plane[part].shape), here)
 
 
 def measure_bands(
     pixels: NDArray[np.floating], missing: NDArray[np.bool_], aperture: Ellipse
 ) -> list[Flux | None]:
     """The flux in every band of `pixels` (B, H, W); None where the band is missing."""
-    shares = overlap(aperture, pixels.shape[1:])
+    part, here = _surroundings(pixels.shape[1:], aperture)
+    shares = overlap(here, pixels[0][part].shape)
     return [
-        None if absent else _measure(np.asarray(plane, float), shares, aperture)
+        None if absent else _measure(plane, part, shares, here)
         for plane, absent in zip(pixels, missing, strict=True)
     ]
 
 
-def _measure(plane: NDArray[np.float64], shares: NDArray[np.float64], aperture: Ellipse) -> Flux:
-    level, noise, count, is_local = _local_sky(plane, aperture)
+def _surroundings(shape: tuple[int, ...], aperture: Ellipse) -> tuple[tuple[slice, slice], Ellipse]:
+    """The rows and columns that the ring of sky reaches, and the aperture in pixels of them:
+    a large picture costs no more than a small one."""
+    reach = SKY_OUTER * aperture.radius + 1
+    spans = []
+    for middle, length in ((aperture.y, shape[0]), (aperture.x, shape[1])):
+        first = min(max(math.floor(middle - reach), 0), length - 1)
+        spans.append(slice(first, max(min(math.ceil(middle + reach) + 1, length), first + 1)))
+    rows, columns = spans
+    here = replace(aperture, x=aperture.x - columns.start, y=aperture.y - rows.start)
+    return (rows, columns), here
+
+
+def _measure(
+    whole: NDArray[np.floating],
+    part: tuple[slice, slice],
+    shares: NDArray[np.float64],
+    aperture: Ellipse,
+) -> Flux:
+    plane = np.asarray(whole[part], float)
+    level, noise, count, is_local = _local_sky(whole, plane, aperture)
     good = np.isfinite(plane)
     weights = np.where(good, shares, 0.0)
     area = float(weights.sum())
@@ -82,14 +103,17 @@ def _measure(plane: NDArray[np.float64], shares: NDArray[np.float64], aperture: 
     return Flux(flux, error, level, noise, area, max(aperture.area - area, 0.0), is_local)
 
 
-def _local_sky(plane: NDArray[np.float64], aperture: Ellipse) -> tuple[float, float, int, bool]:
-    """Level, noise, number of pixels, and whether they are those of the ring."""
+def _local_sky(
+    whole: NDArray[np.floating], plane: NDArray[np.float64], aperture: Ellipse
+) -> tuple[float, float, int, bool]:
+    """Level, noise, number of pixels, and whether they are those of the ring in `plane`, which
+    the aperture lies in; else those of the border of the whole picture."""
     distance = aperture.distance((plane.shape[0], plane.shape[1])) / aperture.radius
     ring = plane[(distance > SKY_INNER) & (distance < SKY_OUTER)]
     level, noise, count = clipped(ring)
     if count >= FEWEST_SKY:
         return level, noise, count, True
-    return *border(plane), plane.size // 4, False
+    return *border(np.asarray(whole, float)), whole.size // 4, False
 
 
 def profiles(
@@ -101,30 +125,36 @@ def profiles(
     """
     count = max(math.ceil(aperture.radius * SKY_OUTER / step), 2)
     edges = np.arange(1, count + 1, dtype=np.float64) * step
-    shape = pixels.shape[1:]
-    discs = [np.zeros(shape)]
-    discs += [overlap(aperture.scaled(edge / aperture.radius), shape) for edge in edges]
-    rings = np.diff(np.stack(discs), axis=0)
     radii: NDArray[np.float64] = edges - step / 2
-    return [
-        None if absent else _profile(np.asarray(plane, float), rings, radii, aperture)
-        for plane, absent in zip(pixels, missing, strict=True)
+    outermost = replace(aperture, radius=max(aperture.radius, edges[-1] / SKY_OUTER))
+    part, _ = _surroundings(pixels.shape[1:], outermost)
+    here = replace(aperture, x=aperture.x - part[1].start, y=aperture.y - part[0].start)
+    present = np.flatnonzero(~missing)
+    planes = [np.asarray(pixels[band][part], float) for band in present]
+    skies = [
+        _local_sky(pixels[band], plane, here)[:2]
+        for band, plane in zip(present, planes, strict=True)
     ]
+    good = np.array([np.isfinite(plane).ravel() for plane in planes], float)
+    light = np.array(
+        [np.nan_to_num(plane - sky[0]).ravel() for plane, sky in zip(planes, skies, strict=True)]
+    )
+    discs = [np.zeros((2, len(present)))]
+    for edge in edges:
+        shares = overlap(here.scaled(edge / here.radius), pixels[0][part].shape).ravel()
+        discs.append(np.stack([good @ shares, light @ shares]))
+    rings = np.diff(np.stack(discs), axis=0)
+    found: list[Profile | None] = [None] * len(pixels)
+    for place, band in enumerate(present):
+        found[band] = _profile(radii, rings[:, 0, place], rings[:, 1, place], skies[place][1])
+    return found
 
 
 def _profile(
-    plane: NDArray[np.float64],
-    rings: NDArray[np.float64],
-    radii: NDArray[np.float64],
-    aperture: Ellipse,
+    radii: NDArray[np.float64], area: NDArray[np.float64], light: NDArray[np.float64], noise: float
 ) -> Profile:
-    level, noise, _, _ = _local_sky(plane, aperture)
-    good = np.isfinite(plane)
-    light = np.where(good, plane - level, 0.0)
-    area = np.einsum("khw,hw->k", rings, good.astype(float))
-    total = np.einsum("khw,hw->k", rings, light)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(area > 0, total / area, np.nan)
+        mean = np.where(area > 1e-9, light / area, np.nan)
         return Profile(radii, mean, noise / np.sqrt(area), noise)
 
 
