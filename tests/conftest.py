@@ -15,6 +15,10 @@ from tests.read_guard import ReadGuard
 # Before Qt is imported anywhere: a screen is never needed.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Before PyTorch is, and for all children: what the tests compute is tiny, and on a busy machine
+# threads that wait for each other at every step take twenty times as long as one alone.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # The same examples every time, and no test fails because the machine is busy.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")

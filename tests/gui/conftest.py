@@ -22,6 +22,17 @@ SIDE = 32
 PATCH = 8
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The map's kernels are compiled before any test's clock runs, and kept on disk.
+
+    In a fresh checkout that takes longer than a test's threads may outlive it.
+    """
+    if session.items and not session.config.option.collectonly:
+        from astromask_gui.raster.warm import warm_up
+
+        warm_up()
+
+
 @pytest.fixture(autouse=True)
 def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test touches the settings of whoever runs it."""
