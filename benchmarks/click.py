@@ -27,13 +27,13 @@ def run(args: argparse.Namespace) -> list[Result]:
     """Click on galaxies never clicked before, on the real window with its real processes."""
     from benchmarks.click_scene import FILES, add_model, add_vectors, make_survey
 
-    rows, clicks, model = args.rows, args.clicks, args.model
+    rows, clicks, model, patch = args.rows, args.clicks, args.model, 8
     if args.small:
-        rows, clicks, model = 200, 8, "tiny"
+        rows, clicks, model, patch = 200, 4, "tiny", 16
     clicked = np.random.default_rng(1).permutation(FILES * rows)[:clicks]
     with own_home("click") as home:
         folder = make_survey(home, rows, clicked)
-        add_vectors(folder, add_model(folder, model, patch=8), model)
+        add_vectors(folder, add_model(folder, model, patch), model)
         measured = _Clicks(folder, clicked)
         measured.run()
     return measured.results(model)

@@ -75,15 +75,15 @@ def _encode(architecture: Architecture, batch: int, rounds: int) -> Comparison:
 
 
 def _memory(small: bool) -> list[Result]:
-    """Peak memory of `astromask embed` for a survey and for one four times as large."""
-    counts, side = ((64, 256), 16) if small else ((1500, 6000), 64)
-    peaks = [_peak(count, side) for count in counts]
-    results = [
-        Result(f"peak memory, {count} galaxies", peak, "MB")
-        for count, peak in zip(counts, peaks, strict=True)
+    """Peak memory of `astromask embed` for a survey and, unless `small`, one four times as large."""
+    if small:
+        return [Result("peak memory, 64 galaxies", _peak(64, side=16), "MB")]
+    few, many = _peak(1500, side=64), _peak(6000, side=64)
+    limit = round(_GROWTH * few, 1)
+    return [
+        Result("peak memory, 1500 galaxies", few, "MB"),
+        Result.at_most("peak memory, 6000 galaxies", many, "MB", limit),
     ]
-    limit = round(_GROWTH * peaks[0], 1)
-    return [results[0], Result.at_most(results[1].metric, peaks[1], "MB", limit)]
 
 
 def _peak(count: int, side: int) -> float:

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> list[Result]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from benchmarks.gallery_scene import GalleryScene
 
-    rows, frames, jumps = (20_000, 20, 4) if args.small else (args.rows, 180, 25)
+    rows, frames, jumps = (20_000, 10, 2) if args.small else (args.rows, 180, 25)
     width, height = (int(part) for part in args.size.split("x"))
     before = _memory()
     scene = GalleryScene(rows, (width, height))

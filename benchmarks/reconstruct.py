@@ -28,12 +28,12 @@ def run(args: argparse.Namespace) -> list[Result]:
     """Drag the slider of the real window with its real processes; then have the map made."""
     from benchmarks.click_scene import add_model, add_vectors, make_survey
 
-    model, seconds = args.model, args.seconds
+    model, seconds, patch = args.model, args.seconds, 8
     if args.small:
-        model, seconds = "tiny", 1.0
+        model, seconds, patch = "tiny", 0.5, 16
     with own_home("reconstruct") as home:
         folder = make_survey(home, 200, np.array([_ROW, _ROW + 1]))
-        add_vectors(folder, add_model(folder, model, patch=8), model)
+        add_vectors(folder, add_model(folder, model, patch), model)
         measured = _Drag(folder, seconds)
         measured.run()
     return measured.results(model)

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> list[Result]:
     """Go through 200×200×5 cutouts, chunked by row, on the real window with its real reader."""
     from benchmarks.click_scene import FILES, make_survey
 
-    rows, steps = (200, 10) if args.small else (args.rows, args.steps)
+    rows, steps = (200, 5) if args.small else (args.rows, args.steps)
     looked_at = np.random.default_rng(1).permutation(FILES * rows)[: 3 * steps]
     with own_home("viewer") as home:
         folder = make_survey(home, rows, looked_at)

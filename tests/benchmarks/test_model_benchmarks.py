@@ -12,7 +12,7 @@ from benchmarks.__main__ import main
     ("name", "metrics"),
     [
         ("pretrain", {"small model, step", "small model, ratio", "ViT-Ti, whole job from HDF5"}),
-        ("embed", {"small model, encoding", "small model, ratio", "peak memory, 256 galaxies"}),
+        ("embed", {"small model, encoding", "small model, ratio", "peak memory, 64 galaxies"}),
     ],
 )
 def test_a_small_run_prints_and_writes_every_figure(
