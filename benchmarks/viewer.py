@@ -100,7 +100,7 @@ class _Looking(WindowRun):
         watch = paint_watch(self.program.window.cutout.picture, shows_row)
         start = time.perf_counter()
         act()
-        self.stall = 0.0
+        self.stall = time.perf_counter() - start
         self.wait(lambda: watch.painted is not None)
         self.stalls.append(self.stall)
         seconds: float = watch.painted - start
