@@ -75,7 +75,7 @@ def _encode(architecture: Architecture, batch: int, rounds: int) -> Comparison:
 
 
 def _memory(small: bool) -> list[Result]:
-    """Peak memory of `astromask embed` for a survey, and for one four times as large unless small."""
+    """Peak memory of `astromask embed`: of a survey, and of one four times as large."""
     if small:
         return [Result("peak memory, 64 galaxies", _peak(64, side=16), "MB")]
     few, many = _peak(1500, side=64), _peak(6000, side=64)
