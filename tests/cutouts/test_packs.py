@@ -40,6 +40,7 @@ def write_slow(
     images = (images * NOISE[:, None, None]).astype(np.float32)
     images[3, 2] = 0
     images[4, 1, 0, 0] = np.nan
+    images[5, 0, 15, 16] = np.nan
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         file.create_dataset("images", data=images, chunks=(chunk, 5, SIDE, SIDE), compression=1)
@@ -92,6 +93,20 @@ def test_a_packed_survey_reads_as_its_source_to_float16(workspace: Workspace) ->
             np.testing.assert_array_equal(copy.pixels, exact.pixels)
         assert fast.pixel_sources(crop=None) == ("source",)
         assert copy.missing[1].tolist() == [False, False, True, False, False]
+
+
+@pytest.mark.parametrize("precision", ["float16", "float32"])
+def test_pixels_without_data_are_known_from_a_packed_copy_too(
+    workspace: Workspace, precision: str
+) -> None:
+    packed(workspace, precision=precision)
+    rows = np.array([5, 6])
+    with workspace.survey() as source, workspace.survey(packed=True) as fast:
+        for lost in (0.0, np.nan):
+            exact, copy = (survey.read(rows, lost=lost).pixels for survey in (source, fast))
+            np.testing.assert_array_equal(np.isnan(copy), np.isnan(exact))
+            assert np.isnan(copy).sum() == (1 if np.isnan(lost) else 0)
+        assert fast.read(rows).pixels[0, 0, 3, 4] == 0
 
 
 def test_float32_and_integers_come_back_exactly(workspace: Workspace) -> None:
@@ -289,7 +304,7 @@ def test_a_crop_of_a_packed_crop_is_that_of_the_whole_or_not_taken(
     side = min(side, *size)
     entry = PackedFile(
         source="", fingerprint="", first_row=0, count=1, bands=("r",), image_size=size,
-        side=side, dtype="float16", factors=(1.0,), error=0, pixels="a", missing="b",
+        side=side, dtype="float16", factors=(1.0,), error=0, has_nan=False, pixels="a", missing="b",
     )  # fmt: skip
     from trainer.cutouts.crop import centre_crop
 

@@ -1,7 +1,8 @@
 """Packed copies of files whose single rows are slow: only the crop, contiguous, mapped into memory.
 
     manifest.json               which files are packed, and what they were made of
-    000000000-<hash>.pixels.npy   (n, B, S, S) float16 or float32, in units of `factors`
+    000000000-<hash>.pixels.npy   (n, B, S, S) float16 or float32, in units of `factors`; NaN
+                                  where a pixel has no data
     000000000-<hash>.missing.npy  (n, B) bool, as the whole cutout tells
 
 A pack whose source has changed since is not used. `trainer.packing` writes them.
@@ -26,7 +27,8 @@ from trainer.cutouts.scan import SurveyFile
 from trainer.errors import BandError
 
 MANIFEST_NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+"""2: pictures lie as everything does, row 0 the lowest, and pixels without data are NaN."""
 
 Precision: TypeAlias = Literal["float16", "float32"]
 
@@ -52,6 +54,8 @@ class PackedFile(BaseModel):
     """Flux of one stored unit, by band: powers of two, so that they cost no precision."""
     error: float = Field(ge=0)
     """What rounding adds, as a share of the sky's noise: root mean square, worst band."""
+    has_nan: bool
+    """Whether any pixel is NaN."""
     pixels: str = Field(pattern=r"^[\w.-]+$")
     missing: str = Field(pattern=r"^[\w.-]+$")
     """Names of the two arrays in the folder."""
@@ -121,9 +125,10 @@ class Packs:
         return self._judge(file, bands)[1]
 
     def read(
-        self, file: SurveyFile, rows: np.ndarray, bands: Sequence[str], side: int
+        self, file: SurveyFile, rows: np.ndarray, bands: Sequence[str], side: int, lost: float
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """Pixels (n, B, side, side) float32 and missing (n, B) of rows in a file; or None."""
+        """Pixels (n, B, side, side) float32, `lost` where they have no data, and missing (n, B)
+        of rows in a file; or None."""
         packed = self.usable(file, bands)
         if packed is None or not reaches(packed, side):
             return None
@@ -134,6 +139,8 @@ class Packs:
         if not np.array_equal(planes, np.arange(pixels.shape[1])):
             pixels = pixels[:, planes]
         pixels *= factors[None, :, None, None]
+        if packed.has_nan and not np.isnan(lost):
+            np.nan_to_num(pixels, copy=False, nan=lost)
         return pixels, arrays[1][rows][:, planes]
 
     def _judge(

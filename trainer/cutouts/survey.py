@@ -126,7 +126,7 @@ class Survey:
         """Cleaned cutouts (n, B, H, W) float32 of `rows`, in their order; repeats allowed.
 
         A band counts as missing by the whole cutout, not by the crop. Single pixels without
-        data become `lost`: 0 for a model, NaN for eyes and measures (packed copies have 0). Raises
+        data become `lost`: 0 for a model, NaN for eyes and measures. Raises
         `QueryError` for a row that is not there, `FormatError` or `BandError` naming the file.
         """
         rows = self._checked(rows)
@@ -189,7 +189,7 @@ class Survey:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Cleaned pixels (n, B, H, W) and missing (n, B) of rows of one file."""
         if self.packs is not None and size is not None:
-            packed = self.packs.read(self.files[index], rows, self.bands, size)
+            packed = self.packs.read(self.files[index], rows, self.bands, size, lost)
             if packed is not None:
                 return packed
         reader = self._reader(index)

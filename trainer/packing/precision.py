@@ -29,10 +29,11 @@ class Encoding:
     """Rounding of the sky as a share of its noise: root mean square, worst band."""
 
     def encode(self, pixels: np.ndarray) -> np.ndarray:
-        """(n, B, H, W) flux → stored numbers. Raises `OverflowError` where they do not fit."""
+        """(n, B, H, W) flux → stored numbers; NaN stays. Raises `OverflowError` where they do not
+        fit."""
         with np.errstate(over="ignore"):
             stored = (pixels / self.factors[None, :, None, None]).astype(self.dtype)
-        if not np.isfinite(stored).all():
+        if np.isinf(stored).any():
             raise OverflowError("a pixel is brighter than float16 can hold")
         return np.asarray(stored)
 

@@ -73,7 +73,7 @@ def _write(folder: Path, plan: FilePlan, told: Listener) -> PackedFile:
     file, planes = plan.file, len(plan.bands)
     start = f"{file.first_row:09d}-{plan.fingerprint[:8]}-{plan.side}-{plan.encoding.dtype}"
     pixels, missing = folder / f"{start}.pixels.npy", folder / f"{start}.missing.npy"
-    absent = np.empty((file.count, planes), bool)
+    absent, has_nan = np.empty((file.count, planes), bool), False
     with atomic_path(pixels) as temporary, temporary.open("wb") as out:
         # Not through a mapping: a full disk would end the process instead of raising.
         header = {
@@ -86,8 +86,9 @@ def _write(folder: Path, plan: FilePlan, told: Listener) -> PackedFile:
             for first in range(0, file.count, BLOCK):
                 told(first)
                 rows = np.arange(first, min(first + BLOCK, file.count))
-                cutouts = survey.read(rows + file.first_row, crop=plan.side)
+                cutouts = survey.read(rows + file.first_row, crop=plan.side, lost=np.nan)
                 absent[rows] = cutouts.missing
+                has_nan |= bool(np.isnan(cutouts.pixels).any())
                 out.write(plan.encoding.encode(cutouts.pixels).data)
         told(file.count)
     with atomic_path(missing) as temporary, temporary.open("wb") as out:
@@ -105,6 +106,7 @@ def _write(folder: Path, plan: FilePlan, told: Listener) -> PackedFile:
         dtype=plan.encoding.dtype,
         factors=tuple(plan.encoding.factors.tolist()),
         error=plan.encoding.error,
+        has_nan=has_nan,
         pixels=pixels.name,
         missing=missing.name,
         code_version=version("astromask"),
