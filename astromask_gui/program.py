@@ -26,6 +26,7 @@ from astromask_gui.services.user_folders import settings_file
 from astromask_gui.services.worker import Worker
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.style import apply_style
+from astromask_gui.windows.dialogs_ahead import import_dialogs
 from astromask_gui.windows.first_paint import FirstPaint
 from astromask_gui.windows.main_window import MainWindow
 from astromask_gui.windows.screenshot import Screenshot
@@ -98,6 +99,7 @@ class Program:
         self._tidy.setSingleShot(True)
         self._tidy.setInterval(TIDY_AFTER_MS)
         self._tidy.timeout.connect(trim)
+        self._tidy.timeout.connect(import_dialogs)
         self.services.workspace.loaded_changed.connect(lambda _: self._tidy.start())
 
     def _begin(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.exports import Export, FigureOptions
 from astromask_gui.state.view import Colouring
+from astromask_gui.windows import dialogs_ahead
+from astromask_gui.windows.dialogs_ahead import DIALOGS, import_dialogs
 from astromask_gui.windows.export_dialog import ExportDialog
 from astromask_gui.windows.export_form import OWN_SIZE
 from astromask_gui.windows.main_window import MainWindow
@@ -37,6 +41,20 @@ def open_dialog(scene: Scene, qtbot: QtBot) -> ExportDialog:
     dialog.open()
     qtbot.waitExposed(dialog)
     return dialog
+
+
+def test_every_dialog_that_is_imported_late_is_imported_ahead_of_its_use() -> None:
+    import_dialogs().join()
+    folder = Path(dialogs_ahead.__file__).parent
+    late = set()
+    for path in folder.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        inner = [node for function in functions for node in ast.walk(function)]
+        late |= {node.module for node in inner if isinstance(node, ast.ImportFrom)}
+    late = {str(name) for name in late if str(name).startswith("astromask_gui.windows.")}
+    assert late == {f"astromask_gui.windows.{name}" for name in DIALOGS}
+    assert late <= set(sys.modules)
 
 
 def test_a_file_is_asked_for_as_the_form_says(scene: Scene, qtbot: QtBot, tmp_path: Path) -> None:
