@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from astromask_gui.parts.small import kept_on_screen
 from astromask_gui.theme import SPACE
 
 
@@ -43,12 +44,7 @@ class ColumnPopup(QFrame):
 
     def open_at(self, corner: QPoint, beside: QWidget) -> None:
         """Open with the upper left corner there, or where the screen of a widget has room."""
-        screen = beside.screen()
-        if screen is not None:
-            free = screen.availableGeometry()
-            corner.setX(max(free.left(), min(corner.x(), free.right() - self.width())))
-            corner.setY(max(free.top(), min(corner.y(), free.bottom() - self.height())))
-        self.move(corner)
+        self.move(kept_on_screen(corner, self, beside))
         self.show()
         self.search.setFocus()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import (
     QFrame,
     QLabel,
@@ -68,6 +68,19 @@ class EmptyState(QWidget):
         layout.addWidget(self.sentence)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
+
+
+def kept_on_screen(place: QPoint, window: QWidget, beside: QWidget | None = None) -> QPoint:
+    """Where a window's upper left corner goes for all of it to be on the screen: as close to
+    `place` as can be. It is the screen of `beside`, else the window's own."""
+    screen = (beside or window).screen()
+    if screen is None:
+        return place
+    room = screen.availableGeometry().adjusted(0, 0, -window.width(), -window.height())
+    return QPoint(
+        max(room.left(), min(place.x(), room.right())),
+        max(room.top(), min(place.y(), room.bottom())),
+    )
 
 
 def show_page(pages: QStackedWidget, place: int) -> None:

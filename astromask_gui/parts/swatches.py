@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from astromask_gui.parts.small import kept_on_screen
 from astromask_gui.theme import SPACE
 
 _COLUMNS = 8
@@ -77,14 +78,7 @@ class SwatchPopup(QFrame):
     def show_at(self, place: QPoint) -> None:
         """Open at a place on the screen, the keyboard on the colour that is in use."""
         self.adjustSize()
-        screen = self.screen()
-        if screen is not None:
-            room = screen.availableGeometry().adjusted(0, 0, -self.width(), -self.height())
-            place = QPoint(
-                max(room.left(), min(place.x(), room.right())),
-                max(room.top(), min(place.y(), room.bottom())),
-            )
-        self.move(place)
+        self.move(kept_on_screen(place, self))
         self.show()
         used = (swatch for swatch in self.swatches if swatch.isChecked())
         next(used, self.swatches[0]).setFocus(Qt.FocusReason.PopupFocusReason)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
@@ -83,6 +85,14 @@ class ApplicationState(QObject):
         self.sheets = Sheets(self)
         self.messages = Messages(self)
         self.preferences = Preferences(self)
+
+    def with_active(self, deed: Callable[[int], object]) -> None:
+        """Do something with the row of the active galaxy, or say that none is active."""
+        row = self.selection.active
+        if row is None:
+            self.messages.info("Click a galaxy on the map first.")
+        else:
+            deed(row)
 
     def list_in_use(self) -> NDArray[np.uint32] | None:
         """(n,) uint32: the rows that "next" goes through; the neighbours where nothing else is."""

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from astromask_gui.parts.log_slider import LogSlider
-from astromask_gui.parts.small import label, line
+from astromask_gui.parts.small import kept_on_screen, label, line
 from astromask_gui.rendering.picture import limits_by_band
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.display import DisplaySettings, Style, with_style
@@ -121,12 +121,7 @@ class CutoutMore(QFrame):
         """Open below a widget, within the screen."""
         self.adjustSize()
         corner = widget.mapToGlobal(QPoint(widget.width() - self.width(), widget.height() + 2))
-        screen = widget.screen()
-        if screen is not None:
-            free = screen.availableGeometry()
-            corner.setX(max(free.left(), min(corner.x(), free.right() - self.width())))
-            corner.setY(max(free.top(), min(corner.y(), free.bottom() - self.height())))
-        self.move(corner)
+        self.move(kept_on_screen(corner, self, widget))
         self.show()
 
     # -- from state ----------------------------------------------------------------------

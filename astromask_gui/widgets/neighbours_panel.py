@@ -207,12 +207,9 @@ class NeighboursPanel(QWidget):
 
     def seek_active(self) -> None:
         """Find the neighbours of the galaxy in the viewer."""
-        row = self._state.selection.active
-        if row is None:
-            self._state.messages.info("Click a galaxy on the map first.")
-            self._sync()
-        else:
-            self._neighbours.set_query(Query("row", row=row))
+        self._state.with_active(lambda row: self._neighbours.set_query(Query("row", row=row)))
+        # The button that was pressed shows what is in force, which may be the old.
+        self._sync()
 
     def seek_candidates(self) -> None:
         """List the galaxies with the highest score."""

@@ -22,14 +22,7 @@ def exchange_specs(window: MainWindow, state: ApplicationState) -> list[ActionSp
     make = partial(ActionSpec, "&Galaxy")
 
     def with_active(deed: Callable[[int], object]) -> Callable[[], None]:
-        def run() -> None:
-            row = state.selection.active
-            if row is None:
-                state.messages.info("Click a galaxy on the map first.")
-            else:
-                deed(row)
-
-        return run
+        return partial(state.with_active, deed)
 
     def copy(form: Callable[[float, float], str], row: int) -> None:
         deeds.copy_positions(state, [row], form)

@@ -38,10 +38,7 @@ def interop_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpe
             state.messages.info("Select some galaxies before you send them.")
 
     def send_active(kind: Callable[[int], SendCutout | SendPosition]) -> None:
-        if state.selection.active is None:
-            state.messages.info("Click a galaxy on the map first.")
-        else:
-            interop.send(kind(state.selection.active))
+        state.with_active(lambda row: interop.send(kind(row)))
 
     def toggle_linked() -> None:
         interop.set_linked(not interop.is_linked)

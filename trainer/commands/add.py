@@ -9,23 +9,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from trainer.commands.new import add_cutouts, describe, file_progress, print_warnings
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument("workspace", type=Path, help="Folder of the workspace.")
-    parser.add_argument(
-        "--cutouts",
-        type=Path,
-        nargs="+",
-        required=True,
-        metavar="PATH",
-        help="Files of cutouts, or folders of them.",
-    )
+    add_cutouts(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Append the files; returns the exit code."""
-    from trainer.commands.new import describe, file_progress, print_warnings
     from trainer.workspace.workspace import Workspace
 
     workspace = Workspace.open(args.workspace)

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.commands.new import file_progress, magnitudes
 from trainer.errors import QueryError
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output.suffix.lower() not in (".h5", ".hdf5"):
         raise QueryError(f"{args.output} does not fit: expected a name that ends in .h5.")
     objects = read_objects(args.catalogue, args.ra, args.dec, args.id)
-    images = find_images(args.tiles, options.band_globs, _headers_progress())
+    images = find_images(args.tiles, options.band_globs, file_progress("images looked at"))
     plan = Plan(objects, images, options)
     for note in (*plan.notes, *(f"Left out: {sentence}" for sentence in images.bad)):
         print(f"Note: {note}", file=sys.stderr)
@@ -106,7 +107,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _options(args: argparse.Namespace) -> CutOptions:
-    from trainer.commands.new import magnitudes
     from trainer.cutouts.bands import split_names
     from trainer.cutting.naming import BandGlob
     from trainer.cutting.options import CutOptions
@@ -148,17 +148,6 @@ def _tell_left_out(names: Sequence[str], why: str) -> None:
 
 def _bracketed(facts: Sequence[str]) -> str:
     return f" ({', '.join(facts)})" if facts else ""
-
-
-def _headers_progress() -> Callable[[int, int], None] | None:
-    if not sys.stderr.isatty():
-        return None
-
-    def show(done: int, total: int) -> None:
-        end = "\n" if done == total else ""
-        print(f"\r{done:,} of {total:,} images looked at", end=end, file=sys.stderr, flush=True)
-
-    return show
 
 
 def _progress() -> Callable[[int, int, str], None]:

@@ -21,14 +21,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument("workspace", type=Path, help="Folder to make; it may hold other files.")
-    parser.add_argument(
-        "--cutouts",
-        type=Path,
-        nargs="+",
-        required=True,
-        metavar="PATH",
-        help="Files of cutouts, or folders of them.",
-    )
+    add_cutouts(parser)
     parser.add_argument(
         "--catalogue",
         type=Path,
@@ -79,6 +72,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def add_cutouts(parser: argparse.ArgumentParser) -> None:
+    """Add `--cutouts`: the files that a workspace is made of or grows by."""
+    parser.add_argument(
+        "--cutouts",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="PATH",
+        help="Files of cutouts, or folders of them.",
+    )
+
+
 def describe(workspace: Workspace) -> str:
     """One sentence on what a workspace holds."""
     settings = workspace.settings
@@ -97,14 +102,14 @@ def print_warnings(workspace: Workspace) -> None:
         print(f"Note: {warning}", file=sys.stderr)
 
 
-def file_progress() -> Callable[[int, int], None] | None:
+def file_progress(what: str = "files read") -> Callable[[int, int], None] | None:
     """Counts files on the screen; None where nobody watches."""
     if not sys.stderr.isatty():
         return None
 
     def show(done: int, total: int) -> None:
         end = "\n" if done == total else ""
-        print(f"\r{done:,} of {total:,} files read", end=end, file=sys.stderr, flush=True)
+        print(f"\r{done:,} of {total:,} {what}", end=end, file=sys.stderr, flush=True)
 
     return show
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,15 +10,14 @@ import numpy as np
 from trainer.config import EmbedConfig, PlaceConfig
 from trainer.cutouts.scaling import Scaling, scaling_from_json, scaling_to_json
 from trainer.errors import QueryError
-from trainer.events import Finished, Progress, Stage
+from trainer.events import Finished, Stage
 from trainer.inference.encode import Encoder
 from trainer.inference.pixel_scaling import scaling_for
-from trainer.inference.reading import BatchReader
+from trainer.inference.reading import work_through
 from trainer.launch.apart import run_apart
 from trainer.launch.context import JobContext
 from trainer.model.checkpoints import BEST_NAME, LAST_NAME, LoadedCheckpoint, load_checkpoint
 from trainer.model.device import pick_device
-from trainer.model.prefetch import prefetched
 from trainer.model.preparation import CutoutSource, source_for, usable_part
 from trainer.store.choose import require_catalogue
 from trainer.store.embeddings import StoreWriter
@@ -158,22 +156,14 @@ def _encode(
     writer: StoreWriter,
 ) -> int:
     """Encode `rows` batch by batch into the store; returns how many could not be."""
-    reader = BatchReader(source)
-    done, began = 0, time.monotonic()
-    batches = reader.batches(rows, encoder.batch_size)
-    with prefetched(batches, idle=context.raise_if_cancelled) as ready:
-        for chosen, pixels, asked in ready:
-            context.raise_if_cancelled()
-            vectors = encoder.encode(pixels)
-            finite = np.isfinite(vectors).all(axis=1)
-            writer.append(chosen[finite], vectors[finite])
-            reader.count_unusable(int((~finite).sum()))
-            done += asked
-            left = (time.monotonic() - began) / done * (len(rows) - done)
-            context.emit(Progress(done=done, total=len(rows), unit="galaxies", seconds_left=left))
-    for problem in reader.problems():
-        context.warn(problem)
-    return reader.failed
+
+    def encode(chosen: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        vectors = encoder.encode(pixels)
+        finite: np.ndarray = np.isfinite(vectors).all(axis=1)
+        writer.append(chosen[finite], vectors[finite])
+        return finite
+
+    return work_through(source, rows, encoder.batch_size, encode, context)
 
 
 def _finished(folder: Path, name: str, new: int, failed: int, encoder: Encoder) -> Finished:

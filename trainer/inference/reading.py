@@ -1,61 +1,55 @@
-"""Cutouts in batches for a model; what can't be read is left out and told."""
+"""A survey's cutouts through a model, batch by batch; what can't be read is left out and told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from trainer.errors import FormatError
+from trainer.cutouts.left_out import LeftOut
+from trainer.events import Progress
+from trainer.launch.context import JobContext
+from trainer.model.prefetch import prefetched
 from trainer.model.preparation import CutoutSource
 
+Work = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Takes rows (n,) and pixels (n, B, side, side); says (n,) bool of which came finite numbers."""
 
-class BatchReader:
-    """Reads batch by batch; what can't be read is left out and told at the end."""
 
-    def __init__(self, source: CutoutSource) -> None:
-        self._source = source
-        self._unreadable: dict[str, int] = {}
-        self._unusable = 0
+def work_through(
+    source: CutoutSource, rows: np.ndarray, batch_size: int, work: Work, context: JobContext
+) -> int:
+    """Read `rows` ahead and give them to `work` batch by batch; returns how many were left out.
 
-    @property
-    def failed(self) -> int:
-        """Galaxies left out so far."""
-        return sum(self._unreadable.values()) + self._unusable
+    What was left out is told as warnings at the end. Raises `JobCancelled`.
+    """
+    left_out, unusable = LeftOut(), 0
+    done, began = 0, time.monotonic()
+    batches = _batches(source, rows, batch_size, left_out)
+    with prefetched(batches, idle=context.raise_if_cancelled) as ready:
+        for chosen, pixels, asked in ready:
+            context.raise_if_cancelled()
+            unusable += int((~work(chosen, pixels)).sum())
+            done += asked
+            left = (time.monotonic() - began) / done * (len(rows) - done)
+            context.emit(Progress(done=done, total=len(rows), unit="galaxies", seconds_left=left))
+    for sentence in left_out.sentences():
+        context.warn(sentence)
+    if unusable:
+        context.warn(
+            f"{unusable:,} galaxies were left out: their pixels are so extreme that the model"
+            " gave no finite numbers."
+        )
+    return left_out.count + unusable
 
-    def batches(self, rows: np.ndarray, size: int) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
-        """Yield (rows, pixels, number of rows that were asked for)."""
-        for start in range(0, len(rows), size):
-            chosen = rows[start : start + size]
-            try:
-                yield chosen, self._source.read(chosen), len(chosen)
-            except FormatError:
-                good, pixels = self._one_by_one(chosen)
-                yield good, pixels, len(chosen)
 
-    def count_unusable(self, count: int) -> None:
-        """Note galaxies whose vectors were not finite."""
-        self._unusable += count
-
-    def problems(self) -> list[str]:
-        """Sentences on what was left out."""
-        told = [
-            f"{error} {count} galaxies were left out." for error, count in self._unreadable.items()
-        ]
-        if self._unusable:
-            told.append(
-                f"{self._unusable} galaxies were left out: their pixels are so extreme that the"
-                " model gave no finite numbers."
-            )
-        return told
-
-    def _one_by_one(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        good, pixels = [], []
-        for row in rows:
-            try:
-                pixels.append(self._source.read(np.array([row]))[0])
-                good.append(row)
-            except FormatError as error:
-                self._unreadable[str(error)] = self._unreadable.get(str(error), 0) + 1
-        stacked = np.array(pixels, np.float32).reshape(len(pixels), *self._source.shape)
-        return np.array(good, rows.dtype), stacked
+def _batches(
+    source: CutoutSource, rows: np.ndarray, size: int, left_out: LeftOut
+) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+    """Yield (rows that could be read, their pixels, number of rows that were asked for)."""
+    nothing = np.empty((0, *source.shape), np.float32)
+    for start in range(0, len(rows), size):
+        asked = rows[start : start + size]
+        good, parts = left_out.read(source.read, asked)
+        yield good, parts[0] if len(parts) == 1 else np.concatenate([nothing, *parts]), len(asked)

@@ -6,7 +6,6 @@ without data counts neither for the error nor for the contrast.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -17,17 +16,16 @@ import torch
 from trainer.config import ReconstructConfig
 from trainer.cutouts.scaling import Scaling, scaling_from_json, scaling_to_json
 from trainer.errors import AstroMaskError, JobCancelled, QueryError
-from trainer.events import Finished, Progress, Stage
+from trainer.events import Finished, Stage
 from trainer.inference.encode import CPU_BATCH
 from trainer.inference.pixel_scaling import scaling_for
-from trainer.inference.reading import BatchReader
+from trainer.inference.reading import work_through
 from trainer.inference.surprise import surprise
 from trainer.launch.context import JobContext
 from trainer.model.checkpoints import LoadedCheckpoint, load_checkpoint
 from trainer.model.device import pick_device
 from trainer.model.mae import MaskedAutoencoder
 from trainer.model.masking import Masking, balanced_masks
-from trainer.model.prefetch import prefetched
 from trainer.model.preparation import CutoutSource, source_for, usable_part
 from trainer.model.reconstruction import patch_errors
 from trainer.store.manifest import read_manifest
@@ -193,24 +191,16 @@ def _measure(
     context: JobContext,
 ) -> int:
     """Measure `rows` batch by batch; returns how many could not be."""
-    reader = BatchReader(source)
-    done, began = 0, time.monotonic()
     context.emit(Stage(name="Hiding and guessing"))
-    batches = reader.batches(rows, errors.batch_size)
-    with prefetched(batches, idle=context.raise_if_cancelled) as ready:
-        for chosen, pixels, asked in ready:
-            context.raise_if_cancelled()
-            by_band, contrast = errors.measure(pixels)
-            usable = np.isfinite(_mean_of_known(by_band)) & np.isfinite(contrast)
-            measured.by_band[chosen[usable]] = by_band[usable]
-            measured.contrast[chosen[usable]] = contrast[usable]
-            reader.count_unusable(int((~usable).sum()))
-            done += asked
-            left = (time.monotonic() - began) / done * (len(rows) - done)
-            context.emit(Progress(done=done, total=len(rows), unit="galaxies", seconds_left=left))
-    for problem in reader.problems():
-        context.warn(problem)
-    return reader.failed
+
+    def measure(chosen: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+        by_band, contrast = errors.measure(pixels)
+        usable: np.ndarray = np.isfinite(_mean_of_known(by_band)) & np.isfinite(contrast)
+        measured.by_band[chosen[usable]] = by_band[usable]
+        measured.contrast[chosen[usable]] = contrast[usable]
+        return usable
+
+    return work_through(source, rows, errors.batch_size, measure, context)
 
 
 def _mean_of_known(values: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from collections import Counter
 import numpy as np
 
 from trainer.config import MeasureConfig
+from trainer.cutouts.left_out import LeftOut
 from trainer.cutouts.survey import Survey
 from trainer.errors import AstroMaskError, JobCancelled, QueryError
 from trainer.events import Finished, Progress, Stage
@@ -74,37 +75,23 @@ def _known(workspace: Workspace, bands: tuple[str, ...]) -> np.ndarray:
 
 def _fill(values: np.ndarray, todo: np.ndarray, survey: Survey, context: JobContext) -> None:
     """Find the values of the rows `todo`, block by block."""
-    unreadable: dict[str, int] = {}
-    began = time.monotonic()
+    left_out, began = LeftOut(), time.monotonic()
+    nothing = np.empty((0, len(survey.bands)), bool)
+
+    def read(rows: np.ndarray) -> np.ndarray:
+        # The flags are those of the whole cutout, whatever the crop.
+        return survey.read(rows, crop=1).missing
+
     for start in range(0, len(todo), _BLOCK):
         context.raise_if_cancelled()
         rows = todo[start : start + _BLOCK]
-        good, missing = _read(survey, rows, unreadable)
-        values[good] = names_of(missing, survey.bands)
+        good, parts = left_out.read(read, rows)
+        values[good] = names_of(np.concatenate([nothing, *parts]), survey.bands)
         done = start + len(rows)
         left = (time.monotonic() - began) / done * (len(todo) - done)
         context.emit(Progress(done=done, total=len(todo), unit="galaxies", seconds_left=left))
-    for sentence, count in unreadable.items():
-        context.warn(f"{sentence} {count:,} galaxies were left out.")
-
-
-def _read(
-    survey: Survey, rows: np.ndarray, unreadable: dict[str, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Those of the rows that can be read, and their flags (n, B); the others are counted."""
-    # The flags are those of the whole cutout, whatever the crop.
-    try:
-        return rows, survey.read(rows, crop=1).missing
-    except AstroMaskError:
-        pass
-    good, missing = [], [np.empty((0, len(survey.bands)), bool)]
-    for row in rows:
-        try:
-            missing.append(survey.read(np.array([row]), crop=1).missing)
-            good.append(row)
-        except AstroMaskError as error:
-            unreadable[str(error)] = unreadable.get(str(error), 0) + 1
-    return np.array(good, rows.dtype), np.concatenate(missing)
+    for sentence in left_out.sentences():
+        context.warn(sentence)
 
 
 def _write(workspace: Workspace, bands: tuple[str, ...], values: np.ndarray) -> None:
