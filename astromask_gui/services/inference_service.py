@@ -18,6 +18,7 @@ from astromask_gui.services.model_input import (
     ModelFacts,
     misfit,
     model_input,
+    model_view,
     planes,
     refusal,
 )
@@ -87,17 +88,18 @@ class InferenceService(QObject):
         if not unchanged or self._problem:
             self._load()
 
-    def model_and_images(self) -> tuple[ModelFacts, NDArray[np.float32], tuple[int, ...]] | None:
-        """The model, the active galaxy as it takes it (1, B, side, side), and which of the
-        survey's bands these are; None where one of them is missing or they do not fit."""
+    def model_and_view(self) -> tuple[ModelFacts, NDArray[np.float32], tuple[int, ...]] | None:
+        """The model, the active galaxy as it takes it (1, B, side, side) but NaN where there is
+        no data, and which of the survey's bands these are; None where one of them is missing or
+        they do not fit."""
         cutout, model, bands = self._state.cutout.cutout, self._model, self._loaded_bands()
         if cutout is None or model is None or misfit(model, bands, self._checkpoint):
             return None
         try:
-            images = model_input(cutout.pixels[None], bands, model)
+            view = model_view(cutout.pixels[None], bands, model)
         except AstroMaskError:
             return None
-        return model, images, tuple(int(plane) for plane in planes(model, bands))
+        return model, view, tuple(int(plane) for plane in planes(model, bands))
 
     def scaling(self) -> dict[str, Any] | None:
         """The open store's scaling, which goes before the checkpoint's own."""
@@ -127,7 +129,7 @@ class InferenceService(QObject):
             )
             return
         try:
-            images = model_input(pixels, self._loaded_bands(), self._model)
+            images = model_input(model_view(pixels, self._loaded_bands(), self._model))
         except AstroMaskError as error:
             failed(str(error))
             return
@@ -208,11 +210,11 @@ class InferenceService(QObject):
             return
         self._asked = (cutout.row, masking)
         try:
-            images = model_input(cutout.pixels[None], self._loaded_bands(), self._model)
+            view = model_view(cutout.pixels[None], self._loaded_bands(), self._model)
         except AstroMaskError as error:
             self._state.reconstruction.set_unavailable(str(error))
             return
-        arrays: dict[str, np.ndarray] = {"images": images}
+        arrays: dict[str, np.ndarray] = {"images": model_input(view)}
         if masking.painted is not None:
             arrays["mask"] = np.array(masking.painted, np.uint8)
         message = {
@@ -224,7 +226,7 @@ class InferenceService(QObject):
         self._set_busy()
         self._state.reconstruction.set_busy(True)
         own = tuple(int(plane) for plane in planes(self._model, self._loaded_bands()))
-        take = partial(self._take, cutout.row, masking, (images[0], own), time.perf_counter())
+        take = partial(self._take, cutout.row, masking, (view[0], own), time.perf_counter())
         fail = partial(self._fail, cutout.row)
         self._worker.ask(RECONSTRUCT, Request(message, arrays, take, fail))
 

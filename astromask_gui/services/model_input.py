@@ -80,19 +80,22 @@ def refusal(model: ModelFacts, bands: tuple[str, ...], path: Path | None) -> str
     return problem
 
 
-def model_input(
+def model_view(
     pixels: NDArray[np.float32], bands: tuple[str, ...], model: ModelFacts
 ) -> NDArray[np.float32]:
-    """(n, model's bands, side, side) of whole cutouts (n, B, H, W) whose planes are `bands`;
-    pixels without data are 0, as in training.
+    """(n, model's bands, side, side) of whole cutouts (n, B, H, W) whose planes are `bands`.
 
     Raises `BandError`, or `FormatError` where the cutouts are smaller than the model's image.
     """
     from trainer.cutouts.crop import centre_crop
 
     cropped = centre_crop(pixels, model.image)
-    images = np.ascontiguousarray(cropped[:, planes(model, bands)], np.float32)
-    return np.where(np.isnan(images), np.float32(0), images)
+    return np.ascontiguousarray(cropped[:, planes(model, bands)], np.float32)
+
+
+def model_input(view: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What the model is given of a `model_view`: 0 where there is no data, as in training."""
+    return np.where(np.isnan(view), np.float32(0), view)
 
 
 def planes(model: ModelFacts, bands: tuple[str, ...]) -> NDArray[np.intp]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QTimer
 
 from astromask_gui.services.inference_service import ATTENTION, ERRORS, InferenceService
+from astromask_gui.services.model_input import model_input
 from astromask_gui.services.worker import Request, Worker
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.patch_maps import Attention, ModelInput, PatchErrors
@@ -65,16 +66,16 @@ class PatchService(QObject):
         self._soon.start()
 
     def _take_input(self) -> None:
-        found, cutout = self._inference.model_and_images(), self._state.cutout.cutout
+        found, cutout = self._inference.model_and_view(), self._state.cutout.cutout
         if found is None or cutout is None:
             self._images = None
             self._maps.set_input(None)
             return
-        model, images, bands = found
+        model, view, bands = found
         shown = self._maps.input
         if shown is None or shown.row != cutout.row or shown.patch != model.patch:
-            self._images = images
-            self._maps.set_input(ModelInput(cutout.row, images[0], bands, model.patch, model.depth))
+            self._images = model_input(view)
+            self._maps.set_input(ModelInput(cutout.row, view[0], bands, model.patch, model.depth))
         self._ask()
 
     def _ask(self) -> None:

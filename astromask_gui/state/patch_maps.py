@@ -44,7 +44,7 @@ class ModelInput:
 
     row: int
     pixels: NDArray[np.float32]
-    """(B, H, W), in the survey's counts."""
+    """(B, H, W), in the survey's counts; NaN without data, where it is given 0."""
     bands: tuple[int, ...]
     """Which of the survey's bands these are."""
     patch: int

@@ -32,7 +32,7 @@ class Reconstruction:
     patch: int
     """Side of a patch, pixels."""
     original: NDArray[np.float32]
-    """(B, H, W): what the model was given."""
+    """(B, H, W): what the model was given, NaN where that was 0 for want of data."""
     predicted: NDArray[np.float32]
     """(B, H, W): the model's picture of all patches."""
     loss: float

@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from astromask_gui.rendering.no_data import STRIPES
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.cutout_view import CutoutWindow
@@ -62,6 +63,22 @@ def test_four_pictures_appear_with_the_loss(
     state.reconstruction.set_result(make_reconstruction(3))
     assert all(view.isVisible() and view.image is not None for view in panel.views.values())
     assert panel.losses.text() == "all 0.3   u 0.1   g 0.2   r 0.3   i 0.4   z 0.5"
+
+
+def test_pixels_without_data_are_striped_and_are_no_residual(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    result = make_reconstruction(3)
+    original = result.original.copy()
+    original[:, 2:5, 2:12] = np.nan  # of a patch that is seen and one that is hidden
+    state.reconstruction.set_result(replace(result, original=original))
+    lost = np.zeros((SIDE, SIDE), bool)
+    lost[2:5, 2:12] = True
+    hidden = hidden_pixels(result.mask, PATCH)
+    for name, striped in (("input", lost), ("masked", lost), ("model", lost & ~hidden)):
+        shown = (pixels_of(panel, name)[..., None, :] == STRIPES).all(-1).any(-1)
+        np.testing.assert_array_equal(shown, striped)
+    assert not pixels_of(panel, "residual")[lost].any()
 
 
 def test_visible_patches_stay_as_they_are_and_have_no_residual(

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
 from astromask_gui.services.inference_service import LANES
+from astromask_gui.services.model_input import ModelFacts, model_input, model_view
 from astromask_gui.services.worker import Worker
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.neighbours import Query
@@ -119,6 +120,15 @@ def test_a_checkpoint_that_does_not_fit_is_said_and_the_rest_works(
     qtbot.waitUntil(lambda: state.cutout.cutout is not None)
     qtbot.waitUntil(lambda: state.neighbours.results is not None)
     assert state.reconstruction.result is None
+
+
+def test_a_model_is_given_0_where_the_view_knows_that_there_is_no_data() -> None:
+    model = ModelFacts(2, 1, ("r",), 1, 8, 1, True, "", True, "")
+    pixels = np.ones((1, 2, 4, 4), np.float32)
+    pixels[0, 1, 1, 2] = np.nan
+    view = model_view(pixels, ("g", "r"), model)
+    np.testing.assert_array_equal(view, [[[[1, np.nan], [1, 1]]]])
+    np.testing.assert_array_equal(model_input(view), [[[[1, 0], [1, 1]]]])
 
 
 def test_a_model_takes_its_bands_in_its_own_order(
