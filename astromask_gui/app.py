@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from astromask_gui.arguments import Arguments, parse_arguments
 from astromask_gui.display_server import why_no_window
-from astromask_gui.memory import return_freed_memory
+from astromask_gui.memory import collect_later, return_freed_memory
 
 if TYPE_CHECKING:
     from astromask_gui.program import Program
@@ -43,6 +43,7 @@ def start(arguments: Arguments) -> Program:
     wait_passively()
     hand_over_quickly()
     return_freed_memory()
+    collect_later()
     # The reader's own start runs beside that of the window.
     reader = start_reader()
     from astromask_gui.program import Program

@@ -1,8 +1,9 @@
-"""Keeps the window's memory small: what is freed goes back to the system."""
+"""Keeps the window's memory small, and the time small that is spent on looking after it."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
 
@@ -32,6 +33,23 @@ def trim() -> None:
     library = _glibc()
     if library is not None:
         library.malloc_trim(0)
+
+
+def collect_later() -> None:
+    """Have Python's collector of cycles wait for `collect_little`: while the program is built
+    it would go through all of it again and again."""
+    gc.disable()
+
+
+def collect_little() -> None:
+    """Let the collector go on, past what there is by now.
+
+    Most of it are modules and widgets that stay; going through them keeps the window waiting
+    for a tenth of a second.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _glibc() -> ctypes.CDLL | None:

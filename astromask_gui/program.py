@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QApplication
 
 from astromask_gui.arguments import DEFAULT_SIZE, Arguments
 from astromask_gui.interrupts import Interrupts
-from astromask_gui.memory import trim
+from astromask_gui.memory import collect_little, trim
 from astromask_gui.services.all_services import Services
 from astromask_gui.services.demo import SHOWN_GALAXY
 from astromask_gui.services.faults import FaultLog
@@ -75,6 +75,7 @@ class Program:
         FirstPaint(self.window, on_first_paint or _nothing, self._begin)
         self.window.show()
         code = int(self.application.exec())
+        collect_little()
         self.window.close()
         self.services.close()
         self._faults.close()
@@ -99,6 +100,7 @@ class Program:
         self._tidy.setSingleShot(True)
         self._tidy.setInterval(TIDY_AFTER_MS)
         self._tidy.timeout.connect(trim)
+        self._tidy.timeout.connect(collect_little)
         self._tidy.timeout.connect(import_dialogs)
         self.services.workspace.loaded_changed.connect(lambda _: self._tidy.start())
 
@@ -106,6 +108,7 @@ class Program:
         """What waits until the window has been painted."""
         if (crash := self._faults.crash_sentence()) is not None:
             self.state.messages.warning(crash)
+        self._tidy.start()
         self.services.inference.allow()
         if self._arguments.demo:
             self.state.session.request_demo()

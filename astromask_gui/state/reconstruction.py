@@ -21,7 +21,7 @@ class Masking:
     """(L,) True = hidden, where the user chose patches by hand; it overrides ratio and seed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reconstruction:
     """An answer of the model for one galaxy; pixels in the survey's counts."""
 

@@ -184,7 +184,9 @@ class NeighboursPanel(QWidget):
         self.query_view.setFixedSize(side, side)
 
     def _thumbnails_arrived(self, rows: list[int]) -> None:
-        self._redraw()
+        results = self._neighbours.results
+        if results is not None and results.query.row in rows:
+            self._draw_query()
 
     def _redraw(self, *_: object) -> None:
         self._draw_query()

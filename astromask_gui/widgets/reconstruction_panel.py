@@ -44,6 +44,8 @@ class ReconstructionPanel(QWidget):
         """Whether there is but an encoder, and so but the input to be shown."""
         self._stroke: tuple[bool, int] | None = None
         """While the mouse paints: whether it hides (True) or shows, and the last patch."""
+        self._drawn: tuple[object, ...] = ()
+        """What the pictures show: they are not rendered again for a word that has changed."""
         self.grid = PictureGrid(state.cutout_view)
         self.tools, self.mask_tools = ViewTools(state), MaskTools(state)
         self.ratio, self.percent = self.mask_tools.ratio, self.mask_tools.percent
@@ -135,6 +137,7 @@ class ReconstructionPanel(QWidget):
         if works and result is not None:
             self._draw(result, heat if given is not None and given.row == result.row else None)
         elif alone and given is not None:
+            self._drawn = ()
             self.grid.show_mask(None)
             self.grid.draw_input(
                 given.pixels, given.bands, given.patch, self.tools.bands(),
@@ -160,9 +163,11 @@ class ReconstructionPanel(QWidget):
         return "Click a galaxy to see what the model makes of its hidden parts."
 
     def _draw(self, result: Reconstruction, heat: Heat | None) -> None:
-        survey = self._display.survey
+        survey, settings = self._display.survey, self._display.settings
         bands = self.tools.bands()
-        self.grid.draw(result, bands, self._display.settings, survey, heat)
+        before, self._drawn = self._drawn, (result, bands, settings, survey, heat is None)
+        if heat is not None or self._drawn != before:
+            self.grid.draw(result, bands, settings, survey, heat)
         self.grid.show_mask(self._state.shown_mask())
         given = result.bands or range(len(survey.bands))
         names = [survey.bands[band] for band in given]
