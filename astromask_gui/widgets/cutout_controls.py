@@ -103,7 +103,7 @@ class CutoutControls(QWidget):
 def rgb_name(settings: DisplaySettings, survey: SurveyPixels) -> str:
     """The bands shown as red, green and blue, in words."""
     names = [survey.bands[i] for i in settings.rgb if i < len(survey.bands)]
-    if len(set(names)) < 2:
+    if len(set(names)) < 2 or names == ["red", "green", "blue"]:
         return "RGB"
     separator = "" if all(len(name) == 1 for name in names) else " "
     return f"RGB {separator.join(names)}"

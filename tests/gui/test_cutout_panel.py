@@ -465,6 +465,17 @@ def test_the_sliders_say_where_they_stand(panel: CutoutPanel, state: Application
     assert (more.softening_value.text(), more.black_value.text()) == ("12.3", "−1.5 σ")
 
 
+@pytest.mark.parametrize(
+    ("bands", "name"),
+    [(("g", "r", "i"), "RGB irg"), (("red", "green", "blue"), "RGB"), (("VIS",), "RGB")],
+)
+def test_the_colours_are_named_where_they_are_not_a_pictures_own(
+    panel: CutoutPanel, state: ApplicationState, bands: tuple[str, ...], name: str
+) -> None:
+    state.display.set_survey(SurveyPixels(bands))
+    assert panel.controls.mode.itemText(0) == name
+
+
 def test_pictures_are_shown_as_they_are_until_another_style_is_chosen(
     panel: CutoutPanel, state: ApplicationState
 ) -> None:
