@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,6 +17,10 @@ from astromask_gui.state.display import SurveyPixels
 from astromask_gui.state.neighbours import Neighbours, Query
 from astromask_gui.state.reconstruction import Masking, Reconstruction
 from astromask_gui.state.session import OpenWorkspace
+from astromask_gui.state.sky_places import SkyPlace
+
+if TYPE_CHECKING:
+    from astromask_gui.windows.main_window import MainWindow
 
 COUNT = 60
 BANDS = ("u", "g", "r", "i", "z")
@@ -64,6 +70,41 @@ def state(qtbot: QtBot) -> ApplicationState:
     made.view.set_projections(("umap-0",))
     made.view.set_coordinates("umap-0", coordinates)
     return made
+
+
+@pytest.fixture
+def window(state: ApplicationState, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The main window on the screen."""
+    from astromask_gui.windows.main_window import MainWindow
+
+    give_thumbnails(state)
+    made = MainWindow(state)
+    qtbot.addWidget(made)
+    show_window(made, qtbot)
+    yield made
+    made.map.close_frames()
+
+
+@pytest.fixture
+def viewing(window: MainWindow, state: ApplicationState, qtbot: QtBot) -> MainWindow:
+    """The main window with galaxy 7 in the viewer; where every galaxy is on the sky is known."""
+    state.sky_places.asked.connect(
+        lambda rows, answer: answer(
+            [SkyPlace(row, f"galaxy-{row}", 150.0 + row, -2.5) for row in rows]
+        )
+    )
+    state.selection.set_active(7)
+    state.cutout.set_cutout(make_cutout(7))
+    qtbot.waitUntil(lambda: window.cutout.picture.image is not None)
+    return window
+
+
+def show_window(window: MainWindow, qtbot: QtBot, size: tuple[int, int] = (1280, 800)) -> None:
+    """Show it in this size and give it the keyboard."""
+    window.resize(*size)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
 
 
 def give_thumbnails(state: ApplicationState) -> None:
