@@ -1,26 +1,18 @@
-"""The gallery on real widgets: what is drawn, asked for, selected, and walked to by keys."""
+"""The gallery on real widgets: what is drawn, asked for, chosen and scrolled to."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from astromask_gui.parts.rows_drag import rows_of, rows_to_mime
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.gallery import ID_CAPTION, Listing, Sorting, Source
-from astromask_gui.state.neighbours import Query
 from astromask_gui.state.saved import SavedSelection
 from astromask_gui.widgets.gallery_panel import GalleryPanel
 from tests.gui.conftest import COUNT, give_thumbnails
-
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
-ORDER = np.random.default_rng(3).permutation(COUNT).astype(np.uint32)
+from tests.gui.gallery_scene import CTRL, ORDER, long_list, wheel
 
 
 @pytest.fixture
@@ -31,38 +23,6 @@ def panel(state: ApplicationState, qtbot: QtBot) -> GalleryPanel:
     made.show()
     state.gallery.set_listing(Listing(ORDER, "visible"))
     return made
-
-
-def point(panel: GalleryPanel, position: int) -> QPoint:
-    return panel.view.place_of(position).center()
-
-
-def click(panel: GalleryPanel, position: int, qtbot: QtBot, modifiers=None) -> None:
-    none = Qt.KeyboardModifier.NoModifier
-    area = panel.view.viewport()
-    qtbot.mouseClick(area, LEFT, modifiers or none, point(panel, position))
-
-
-def drag(panel: GalleryPanel, start: QPoint, end: QPoint, qtbot: QtBot, modifiers=None) -> None:
-    area, none = panel.view.viewport(), Qt.KeyboardModifier.NoModifier
-    qtbot.mousePress(area, LEFT, modifiers or none, start)
-    qtbot.mouseMove(area, end)
-    qtbot.mouseRelease(area, LEFT, modifiers or none, end)
-
-
-def wheel(panel: GalleryPanel, notches: float, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
-    centre = QPointF(panel.view.viewport().rect().center())
-    event = QWheelEvent(
-        centre, QPointF(panel.view.viewport().mapToGlobal(centre.toPoint())), QPoint(),
-        QPoint(0, round(120 * notches)), Qt.MouseButton.NoButton, modifiers,
-        Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(panel.view.viewport(), event)
-
-
-def long_list(state: ApplicationState, count: int) -> None:
-    state.selection.reset(count)
-    state.gallery.set_listing(Listing(np.arange(count, dtype=np.uint32), "visible", True))
 
 
 # What is shown.
@@ -271,168 +231,9 @@ def test_ctrl_and_wheel_change_the_size(panel: GalleryPanel, state: ApplicationS
     assert state.gallery.side == 48
 
 
-# Mouse.
-
-
-def test_a_click_makes_a_galaxy_active(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    click(panel, 2, qtbot)
-    assert state.selection.active == ORDER[2]
-    assert state.selection.count == 0
-
-
-def test_a_click_among_the_neighbours_keeps_the_query(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    followed = []
-    state.selection.active_changed.connect(
-        lambda _: followed.append(state.neighbours.follows_active)
-    )
-    click(panel, 2, qtbot)
-    state.gallery.set_listing(Listing(ORDER, "neighbours"))
-    click(panel, 3, qtbot)
-    assert followed == [True, False]
-
-
-def test_shift_adds_a_run_and_ctrl_adds_or_removes_one(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    click(panel, 1, qtbot)
-    click(panel, 4, qtbot, SHIFT)
-    assert state.selection.rows().tolist() == sorted(ORDER[1:5].tolist())
-    click(panel, 3, qtbot, CTRL)
-    assert state.selection.rows().tolist() == sorted(ORDER[[1, 2, 4]].tolist())
-    click(panel, 3, qtbot, CTRL)
-    click(panel, 4, qtbot, CTRL | SHIFT)
-    assert state.selection.rows().tolist() == sorted(ORDER[3:5].tolist())
-    state.undo.undo()
-    assert state.selection.count == 4
-
-
-@pytest.mark.parametrize(
-    ("modifiers", "expected"),
-    [
-        (Qt.KeyboardModifier.NoModifier, lambda old, box: box),
-        (SHIFT, lambda old, box: old | box),
-        (CTRL, lambda old, box: old & ~box),
-        (CTRL | SHIFT, lambda old, box: old & box),
-    ],
-)
-def test_a_box_meets_the_selection_like_on_the_map(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot, modifiers, expected
-) -> None:
-    old = np.zeros(COUNT, bool)
-    old[ORDER[[0, 1, 9]]] = True
-    state.selection.combine(old)
-    columns = panel.view.grid.columns
-    start = panel.view.place_of(0).topLeft() - QPoint(3, 3)
-    drag(panel, start, point(panel, columns + 1), qtbot, modifiers)
-    box = np.zeros(COUNT, bool)
-    box[ORDER[[0, 1, columns, columns + 1]]] = True
-    assert (state.selection.mask == expected(old, box)).all()
-    assert panel.view.band is None
-
-
-def test_a_tile_is_dragged_with_the_selected_ones_it_is_among(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dragged: list[list[int]] = []
-    monkeypatch.setattr(
-        "astromask_gui.widgets.gallery_hand.drag_rows",
-        lambda _view, rows, _picture, _files: dragged.append(rows_of(rows_to_mime(rows))),
-    )
-    drag(panel, point(panel, 2), point(panel, 2) + QPoint(40, 40), qtbot)
-    state.selection.select_rows(ORDER[[1, 2, 5]])
-    drag(panel, point(panel, 2), point(panel, 2) + QPoint(40, 40), qtbot)
-    assert dragged == [[ORDER[2]], [ORDER[2], ORDER[1], ORDER[5]]]
-    assert state.selection.active is None
-
-
-def test_the_tile_under_the_mouse_is_hovered(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    area = panel.view.viewport()
-    qtbot.mouseMove(area, point(panel, 3))
-    assert state.selection.hovered == ORDER[3]
-    qtbot.mouseMove(area, panel.view.place_of(3).topLeft() - QPoint(4, 4))
-    assert state.selection.hovered is None
-
-
-def test_a_double_click_finds_the_neighbours(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    qtbot.mouseDClick(panel.view.viewport(), LEFT, pos=point(panel, 2))
-    assert state.neighbours.query == Query("row", row=int(ORDER[2]))
-
-
-# Keys.
-
-
-def test_keys_walk_over_the_tiles(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    columns = panel.view.grid.columns
-    steps = [
-        (KEY.Key_Right, 0), (KEY.Key_Right, 1), (KEY.Key_Down, 1 + columns),
-        (KEY.Key_Left, columns), (KEY.Key_Up, 0), (KEY.Key_Up, 0),
-        (KEY.Key_End, COUNT - 1), (KEY.Key_Home, 0),
-    ]  # fmt: skip
-    for key, position in steps:
-        qtbot.keyClick(panel.view, key)
-        assert state.selection.active == ORDER[position]
-        assert position in panel.view.in_view()
-    qtbot.keyClick(panel.view, KEY.Key_PageDown)
-    assert state.selection.active == ORDER[columns * 2]
-
-
-def test_shift_and_arrows_add_to_the_selection(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    click(panel, 1, qtbot)
-    for _ in range(2):
-        qtbot.keyClick(panel.view, KEY.Key_Right, SHIFT)
-    assert state.selection.rows().tolist() == sorted(ORDER[1:4].tolist())
-    qtbot.keyClick(panel.view, KEY.Key_Space)
-    assert state.selection.rows().tolist() == sorted(ORDER[1:3].tolist())
-
-
-def test_ctrl_a_selects_what_is_listed_and_nothing_else(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    state.gallery.set_listing(Listing(ORDER[:7], "visible"))
-    qtbot.keyClick(panel.view, KEY.Key_A, CTRL)
-    assert state.selection.rows().tolist() == sorted(ORDER[:7].tolist())
-
-
-def test_return_finds_the_neighbours_of_the_active_tile(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    click(panel, 5, qtbot)
-    qtbot.keyClick(panel.view, KEY.Key_Return)
-    assert state.neighbours.query == Query("row", row=int(ORDER[5]))
-
-
-def test_a_galaxy_made_active_elsewhere_is_scrolled_to(
-    panel: GalleryPanel, state: ApplicationState
-) -> None:
-    state.selection.set_active(int(ORDER[-1]))
-    assert COUNT - 1 in panel.view.in_view()
-
-
 def test_columns_that_come_are_offered(panel: GalleryPanel, state: ApplicationState) -> None:
     state.columns.set_columns([Column("mag_r", "number"), Column("z", "number")])
     assert panel.sorting.findText("z") > 0 and panel.caption.findText("z") > 0
-
-
-def test_next_is_meant_in_the_list_that_was_used_last(
-    panel: GalleryPanel, state: ApplicationState, qtbot: QtBot
-) -> None:
-    assert state.list_in_use() is None
-    click(panel, 3, qtbot)
-    assert state.next_row(1) == ORDER[4]
-    state.gallery.set_listing(Listing(ORDER[::-1].copy(), "visible"))
-    assert state.next_row(1) == ORDER[2]
 
 
 def test_the_pictures_kept_follow_the_memory_granted(
