@@ -20,13 +20,19 @@ class RowDrop(QObject):
     ) -> None:
         super().__init__(target)
         self._selection, self._take = selection, take
+        self._holds = False
+        """Whether rows are over the target, so that nobody else hears of their leaving."""
         target.setAcceptDrops(True)
         target.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.DragLeave:
+            held, self._holds = self._holds, False
+            return held
         if not isinstance(event, QDropEvent | QDragEnterEvent | QDragMoveEvent):
             return False
         rows = [row for row in rows_of(event.mimeData()) if row < self._selection.size]
+        self._holds = bool(rows) and event.type() != QEvent.Type.Drop
         if not rows:
             return False
         event.acceptProposedAction()

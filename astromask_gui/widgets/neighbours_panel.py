@@ -9,10 +9,8 @@ from PyQt6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QApplication,
-    QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QPushButton,
     QSpinBox,
     QStackedLayout,
     QToolButton,
@@ -21,6 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from astromask_gui.icons import icon
+from astromask_gui.parts.elided_label import ElidedLabel
 from astromask_gui.parts.named_pictures import named_pictures
 from astromask_gui.parts.picture_view import PictureView
 from astromask_gui.parts.row_files import mime_of_rows
@@ -30,6 +29,7 @@ from astromask_gui.parts.tile_strip import SMALLEST, TileStrip
 from astromask_gui.parts.tiles import ROW_ROLE, TileDelegate, TileModel
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.neighbours import Query
+from astromask_gui.widgets.neighbours_kinds import NeighbourKinds
 
 _PATTERNS = "Cutouts (*.fits *.fit *.fz *.h5 *.hdf5 *.npy *.npz *.png *.jpg *.jpeg);;All files (*)"
 _HINT = (
@@ -44,12 +44,9 @@ class NeighboursPanel(QWidget):
     def __init__(self, state: ApplicationState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state, self._neighbours = state, state.neighbours
-        self.caption = label("", "strong")
+        self.caption = ElidedLabel("strong")
         self.busy = BusyBar()
-        self.similar = QPushButton("Neighbours")
-        self.similar.setToolTip("The galaxies most like the query, by cosine distance (Ctrl+1)")
-        self.best = QPushButton("Best candidates")
-        self.best.setToolTip("The galaxies with the highest score learned from grades (Ctrl+2)")
+        self.kinds = NeighbourKinds(state)
         self.count = QSpinBox()
         self.count.setRange(1, 1000)
         self.count.setValue(self._neighbours.count)
@@ -73,15 +70,9 @@ class NeighboursPanel(QWidget):
         self._sync()
 
     def _build(self) -> None:
-        kinds = QButtonGroup(self)
-        for button in (self.similar, self.best):
-            button.setCheckable(True)
-            kinds.addButton(button)
-        self.similar.setChecked(True)
         tools = QHBoxLayout()
         tools.setSpacing(6)
-        tools.addWidget(self.similar)
-        tools.addWidget(self.best)
+        tools.addWidget(self.kinds)
         tools.addWidget(self.caption, 1)
         tools.addWidget(self.select)
         tools.addWidget(self.open)
@@ -112,7 +103,6 @@ class NeighboursPanel(QWidget):
     def _connect_signals(self) -> None:
         state = self._state
         self._neighbours.changed.connect(self._sync)
-        state.columns.changed.connect(self._sync_candidates)
         state.thumbnails.ready.connect(self._thumbnails_arrived)
         state.display.changed.connect(self._redraw)
         state.labels.changed.connect(self._redraw)
@@ -121,8 +111,6 @@ class NeighboursPanel(QWidget):
         self.strip.clicked.connect(self._activate)
         self.strip.doubleClicked.connect(self._seek_row)
         self.strip.installEventFilter(self)
-        self.similar.clicked.connect(self.seek_active)
-        self.best.clicked.connect(self.seek_candidates)
         self.count.valueChanged.connect(self._neighbours.set_count)
         self.open.clicked.connect(self.choose_file)
         self.empty.button.clicked.connect(self.choose_file)
@@ -134,7 +122,6 @@ class NeighboursPanel(QWidget):
         results, error = self._neighbours.results, self._neighbours.error
         self.busy.set_busy(self._neighbours.busy)
         self.open.setIcon(icon("file-search-outline"))
-        self._sync_candidates()
         if error:
             self.error.sentence.setText(error)
             self._stack.setCurrentIndex(2)
@@ -144,8 +131,6 @@ class NeighboursPanel(QWidget):
             self._stack.setCurrentIndex(1)
         query = self._neighbours.query
         is_ranking = query is not None and query.kind == "column"
-        self.best.setChecked(is_ranking)
-        self.similar.setChecked(not is_ranking)
         self._sync_caption()
         self.select.setEnabled(results is not None and len(results.rows) > 0)
         self.query_view.setVisible(not is_ranking)
@@ -159,12 +144,6 @@ class NeighboursPanel(QWidget):
     def _sync_caption(self) -> None:
         query = self._neighbours.query
         self.caption.setText("" if query is None else query.caption)
-
-    def _sync_candidates(self) -> None:
-        self.best.setEnabled(self._score_column() in self._state.columns.names())
-
-    def _score_column(self) -> str:
-        return f"score_{self._state.labels.label_set}"
 
     def _draw_query(self) -> None:
         results = self._neighbours.results
@@ -207,17 +186,6 @@ class NeighboursPanel(QWidget):
         row = index.data(ROW_ROLE)
         self._neighbours.set_query(Query("row", row=row))
 
-    def seek_active(self) -> None:
-        """Find the neighbours of the galaxy in the viewer."""
-        self._state.with_active(lambda row: self._neighbours.set_query(Query("row", row=row)))
-        # The button that was pressed shows what is in force, which may be the old.
-        self._sync()
-
-    def seek_candidates(self) -> None:
-        """List the galaxies with the highest score."""
-        query = Query("column", column=self._score_column(), caption="Best candidates")
-        self._neighbours.set_query(query)
-
     def seek_file(self, path: Path) -> None:
         """Find what looks like the cutout in a file."""
         self._neighbours.set_query(Query("file", path=path, caption=path.name))
@@ -255,7 +223,7 @@ class NeighboursPanel(QWidget):
                 self._step(1 if key == Qt.Key.Key_Right else -1)
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self.seek_active()
+                self.kinds.seek_active()
                 return True
         return super().eventFilter(watched, event)
 

@@ -11,18 +11,14 @@ from astromask_gui.parts.small import BusyBar, EmptyState, label
 from astromask_gui.rendering.heat import heat_limits
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.masks import grid_side, under_brush
-from astromask_gui.state.neighbours import Query
 from astromask_gui.state.patch_maps import ALL_LAYERS, LAST_LAYER, ModelInput
 from astromask_gui.state.reconstruction import Masking, Reconstruction
-from astromask_gui.state.view import Colouring
 from astromask_gui.widgets.reconstruction_grid import Heat, PictureGrid
 from astromask_gui.widgets.reconstruction_losses import LossBars
 from astromask_gui.widgets.reconstruction_picture import SMALLEST, PatchPicture
 from astromask_gui.widgets.reconstruction_scale import HeatScale
 from astromask_gui.widgets.reconstruction_tools import MaskTools, ViewTools
 
-STRANGENESS = "reconstruction_surprise"
-"""The column that the job `reconstruct` writes."""
 _CROWDED = 260
 """Height below which not everything has its place, screen pixels."""
 _LEVEL_UNKNOWN = (
@@ -257,14 +253,3 @@ class ReconstructionPanel(QWidget):
 
     def _end_stroke(self) -> None:
         self._stroke = None
-
-    def show_strangest(self) -> None:
-        """List the galaxies that surprise the model most, and colour the map by it."""
-        if STRANGENESS not in self._application.columns.names():
-            self._application.messages.info(
-                "No galaxy has been measured yet: start Jobs → Surprise of every galaxy first."
-            )
-            return
-        self._application.view.set_colouring(Colouring(STRANGENESS))
-        query = Query("column", column=STRANGENESS, caption="Strangest galaxies")
-        self._application.neighbours.set_query(query)

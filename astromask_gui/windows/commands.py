@@ -157,11 +157,11 @@ def _galaxy(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
 
     return [
         make("Find &neighbours", "The galaxies most like the one in the viewer",
-             window.neighbours.seek_active, "Ctrl+1"),
+             window.neighbours.kinds.seek_active, "Ctrl+1"),
         make("&Best candidates", "The galaxies with the highest score",
              window.labels.show_candidates, "Ctrl+2"),
         make("Stran&gest galaxies", "What surprises the model most, once a job has measured it",
-             window.reconstruction.show_strangest, "Ctrl+3"),
+             window.neighbours.kinds.seek_strangest, "Ctrl+3"),
         make("Search with a &file …", "Find what looks like a cutout in a file",
              window.neighbours.choose_file, "Ctrl+Shift+O"),
         make("&Paste a file to search with", "A file or its path on the clipboard",

@@ -312,21 +312,35 @@ def test_tiles_are_dragged_as_rows(panel: NeighboursPanel, state: ApplicationSta
 def test_candidates_can_be_listed_once_there_is_a_score(
     panel: NeighboursPanel, state: ApplicationState, qtbot: QtBot
 ) -> None:
-    assert not panel.best.isEnabled()
+    assert not panel.kinds.best.isEnabled()
     state.columns.set_columns([Column("score_lens", "number")])
-    assert panel.best.isEnabled()
-    qtbot.mouseClick(panel.best, Qt.MouseButton.LeftButton)
+    assert panel.kinds.best.isEnabled()
+    qtbot.mouseClick(panel.kinds.best, Qt.MouseButton.LeftButton)
     query = state.neighbours.query
     assert query is not None and (query.kind, query.column) == ("column", "score_lens")
-    assert panel.best.isChecked() and not panel.query_view.isVisible()
+    assert panel.kinds.best.isChecked() and not panel.query_view.isVisible()
+
+
+def test_the_strangest_are_listed_once_they_are_known(
+    panel: NeighboursPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    panel.kinds.seek_strangest()
+    assert state.neighbours.query is None and not panel.kinds.strangest.isEnabled()
+    assert "measured" in state.messages.history[-1].text
+    state.columns.set_columns([Column("reconstruction_surprise", "number")])
+    qtbot.mouseClick(panel.kinds.strangest, Qt.MouseButton.LeftButton)
+    query = state.neighbours.query
+    assert query is not None and query.column == "reconstruction_surprise"
+    assert state.view.colouring.column == "reconstruction_surprise"
+    assert panel.kinds.strangest.isChecked() and not panel.kinds.best.isChecked()
 
 
 def test_the_switch_leads_back_to_the_neighbours_of_the_active_galaxy(
     panel: NeighboursPanel, state: ApplicationState, qtbot: QtBot
 ) -> None:
     state.columns.set_columns([Column("score_lens", "number")])
-    panel.seek_candidates()
+    panel.kinds.seek_candidates()
     state.selection.set_active(8)
-    qtbot.mouseClick(panel.similar, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.kinds.similar, Qt.MouseButton.LeftButton)
     assert state.neighbours.query == Query("row", row=8)
-    assert panel.similar.isChecked()
+    assert panel.kinds.similar.isChecked()

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.rendering.no_data import STRIPES
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.columns import Column
 from astromask_gui.state.cutout_view import CutoutWindow
 from astromask_gui.state.masks import hidden_pixels
 from astromask_gui.state.patch_maps import Attention, ModelInput, PatchErrors
@@ -388,19 +387,6 @@ def test_an_encoder_alone_still_shows_where_it_looks(
     assert not panel.empty.isVisible() and "encoder only" in panel.note.text()
     assert panel.views["input"].image is not None and panel.views["model"].image is None
     assert not panel.ratio.isVisible()
-
-
-def test_the_strangest_are_listed_once_they_are_known(
-    panel: ReconstructionPanel, state: ApplicationState
-) -> None:
-    panel.show_strangest()
-    assert state.neighbours.query is None
-    assert "measured" in state.messages.history[-1].text
-    state.columns.set_columns([Column("reconstruction_surprise", "number")])
-    panel.show_strangest()
-    assert state.neighbours.query is not None
-    assert state.neighbours.query.column == "reconstruction_surprise"
-    assert state.view.colouring.column == "reconstruction_surprise"
 
 
 def test_in_little_height_the_overlay_takes_the_place_of_the_losses(
