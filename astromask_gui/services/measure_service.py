@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject
 
 from astromask_gui.rendering.flux import NANOMAGGY_ZERO_POINT, nanomaggies_per_count
 from astromask_gui.services.background import Background
+from astromask_gui.services.light_service import middle_of
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout import Cutout
 from astromask_gui.state.display import SurveyPixels
@@ -16,13 +17,14 @@ from astromask_gui.state.measure import BandFlux, BandProfile, Photometry, Shape
 
 
 class MeasureService(QObject):
-    """Answers `measure.aperture` and each new cutout with `measure.answer`."""
+    """Answers `measure.aperture` and each new cutout with `measure.answer`, and fits apertures."""
 
     def __init__(self, state: ApplicationState, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._state = state
         self._background = Background("measures", parent=self)
         self._asked: tuple[Cutout, Shape, SurveyPixels] | None = None
+        state.measure.fit_requested.connect(self._fit)
         state.measure.shape_changed.connect(self._follow)
         state.cutout.changed.connect(self._follow)
         state.display.changed.connect(self._follow)
@@ -50,6 +52,30 @@ class MeasureService(QObject):
             self._state.messages.error,
             lane="measure",
         )
+
+    def _fit(self) -> None:
+        cutout, before = self._state.cutout.cutout, self._state.measure.aperture
+        if cutout is None:
+            return
+
+        def take(shape: Shape) -> None:
+            # What was moved by hand meanwhile, or belongs to another galaxy, stays as it is.
+            if (self._state.cutout.cutout, self._state.measure.aperture) == (cutout, before):
+                self._state.measure.set_aperture(shape)
+
+        self._background.run(partial(fit, cutout), take, self._state.messages.error, lane="fit")
+
+
+def fit(cutout: Cutout) -> Shape:
+    """The Kron aperture of the galaxy in the middle of a cutout."""
+    from trainer.photometry.kron import kron_aperture
+
+    rows, columns = middle_of(cutout.pixels.shape[1:])
+    found = kron_aperture(cutout.pixels[:, rows, columns], cutout.missing)
+    # From the first pixel's centre to the middle of the cutout, which is that of the part.
+    x = found.x + 0.5 - (columns.stop - columns.start) / 2
+    y = found.y + 0.5 - (rows.stop - rows.start) / 2
+    return Shape(x, y, found.radius, found.axis_ratio, found.angle)
 
 
 def measure(cutout: Cutout, shape: Shape, survey: SurveyPixels) -> Photometry:

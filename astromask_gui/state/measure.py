@@ -78,6 +78,8 @@ class Measure(QObject):
     ring_changed = pyqtSignal()
     changed = pyqtSignal()
     """The answer."""
+    fit_requested = pyqtSignal()
+    """The aperture shall take its place, size and shape from the galaxy."""
     kept_changed = pyqtSignal()
     keep_requested = pyqtSignal(object, object)
     """Row, and the Einstein radius to keep (None takes it away)."""
@@ -119,6 +121,10 @@ class Measure(QObject):
         if shape != self._ring:
             self._ring = shape
             self.ring_changed.emit()
+
+    def fit_aperture(self) -> None:
+        """Have the aperture fitted to the galaxy in the viewer; `set_aperture` follows."""
+        self.fit_requested.emit()
 
     def set_answer(self, answer: Photometry | None) -> None:
         """Say what was measured."""

@@ -50,6 +50,11 @@ class MeasurePanel(QWidget):
         self.plot = ProfilePlot()
         self.shape = label("", "muted", wrap=True)
         self.notes = label("", "warn", wrap=True)
+        self.fit = QPushButton("Fit")
+        self.fit.setToolTip(
+            "An ellipse about the galaxy that holds nearly all of its light: 2.5 Kron radii, as"
+            " for SExtractor's\nMAG_AUTO. What neighbours shine within it counts, too (Alt+T)"
+        )
         self.keep = QPushButton("Keep")
         self.keep.setToolTip("Keep the ring's radius as a measure of this galaxy (Alt+K)")
         self.drop = QToolButton()
@@ -69,6 +74,7 @@ class MeasurePanel(QWidget):
         shape = QHBoxLayout()
         shape.setSpacing(6)
         shape.addWidget(self.shape, 1)
+        shape.addWidget(self.fit)
         shape.addWidget(self.keep)
         shape.addWidget(self.drop)
         answer = QHBoxLayout()
@@ -96,6 +102,7 @@ class MeasurePanel(QWidget):
         self.ring.clicked.connect(lambda: self.take("ring"))
         self.profile.toggled.connect(self._follow_profile)
         self.copy.clicked.connect(self.copy_table)
+        self.fit.clicked.connect(self._measure.fit_aperture)
         self.keep.clicked.connect(self.keep_ring)
         self.drop.clicked.connect(self.drop_ring)
 
@@ -159,6 +166,7 @@ class MeasurePanel(QWidget):
         tells_ring = tells_ring and bool(parts)
         self.shape.setTextFormat(Qt.TextFormat.RichText if tells_ring else Qt.TextFormat.PlainText)
         self.shape.setText(", ".join(parts) if tells_ring else self._shape_text())
+        self.fit.setVisible(not tells_ring and self._measure.aperture is not None)
         self.keep.setVisible(tells_ring)
         self.keep.setEnabled(ring is not None and row is not None)
         self.drop.setVisible(tells_ring and kept is not None)
@@ -174,7 +182,7 @@ class MeasurePanel(QWidget):
     # -- intents -------------------------------------------------------------------------
 
     def take(self, tool: Tool) -> None:
-        """Take a tool, its shape in the middle the first time; put it back when taken again."""
+        """Take a tool, the first time with its shape; put it back when taken again."""
         view = self._state.cutout_view
         view.set_tool("pan" if view.tool == tool else tool)
         cutout = self._state.cutout.cutout
@@ -182,9 +190,17 @@ class MeasurePanel(QWidget):
         side = min(*cutout.pixels.shape[1:], _LARGEST) if cutout is not None else 64
         if view.tool == "aperture" and self._measure.aperture is None:
             self._measure.set_aperture(Shape(radius=side / 6))
+            self._measure.fit_aperture()
         if view.tool == "ring" and self._measure.ring is None:
             self._measure.set_ring(Shape(radius=side / 10))
         self._sync()
+
+    def fit_aperture(self) -> None:
+        """Fit the aperture to the galaxy; take it first, where there is none yet."""
+        if self._measure.aperture is None:
+            self.take("aperture")
+        else:
+            self._measure.fit_aperture()
 
     def toggle_profile(self) -> None:
         """Show the profile, or the table again."""

@@ -143,7 +143,9 @@ class NeighboursPanel(QWidget):
 
     def _sync_caption(self) -> None:
         query = self._neighbours.query
-        self.caption.setText("" if query is None else query.caption)
+        # What is ranked by a column, the switch tells.
+        named = query is not None and query.kind != "column"
+        self.caption.setText(query.caption if query is not None and named else "")
 
     def _draw_query(self) -> None:
         results = self._neighbours.results

@@ -57,6 +57,10 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
         window.show_panel("measure")
         window.measure.take(tool)
 
+    def fit() -> None:
+        window.show_panel("measure")
+        window.measure.fit_aperture()
+
     def profile() -> None:
         window.show_panel("measure")
         window.measure.toggle_profile()
@@ -74,6 +78,8 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
              panel.light.toggle_model, "Shift+I"),
         make("Aper&ture", "Sum the light within a circle or ellipse",
              partial(measure, "aperture"), "Alt+A", True),
+        make("Fi&t the aperture", "An ellipse that holds nearly all of the galaxy's light", fit,
+             "Alt+T"),
         make("&Einstein ring", "Fit a ring to the arcs", partial(measure, "ring"), "Alt+E"),
         make("Keep the &ring", "The ring's radius, as a measure of this galaxy",
              window.measure.keep_ring, "Alt+K"),

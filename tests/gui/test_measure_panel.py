@@ -64,6 +64,19 @@ def test_the_first_aperture_lies_on_the_galaxy(
     assert state.cutout_view.tool == "pan" and state.measure.aperture == shape
 
 
+def test_an_aperture_is_fitted_at_first_and_on_demand(
+    panel: MeasurePanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    assert not panel.fit.isVisible()
+    with qtbot.waitSignal(state.measure.fit_requested):
+        panel.aperture.click()
+    state.measure.set_aperture(Shape(3, 0, 9))
+    with qtbot.waitSignal(state.measure.fit_requested):
+        panel.fit.click()
+    panel.ring.click()
+    assert not panel.fit.isVisible(), "a ring is fitted by eye"
+
+
 def test_the_inside_moves_and_the_handles_resize_and_flatten(
     viewer: CutoutPanel, panel: MeasurePanel, state: ApplicationState
 ) -> None:

@@ -87,3 +87,35 @@ def test_each_new_galaxy_is_measured_in_the_same_aperture(qtbot: QtBot) -> None:
     state.measure.set_aperture(None)
     assert state.measure.answer is None
     service.close()
+
+
+def test_an_aperture_is_fitted_to_the_galaxy(qtbot: QtBot) -> None:
+    state = ApplicationState()
+    service = MeasureService(state)
+    try:
+        state.display.set_survey(SURVEY)
+        state.cutout.set_cutout(cutout())
+        state.measure.set_aperture(Shape(9, 9, radius=2))
+        state.measure.fit_aperture()
+        qtbot.waitUntil(lambda: state.measure.aperture != Shape(9, 9, radius=2))
+        shape = state.measure.aperture
+        assert shape is not None and (shape.x, shape.y) == pytest.approx((0, 0), abs=0.2)
+        assert 7 < shape.radius < 14
+        qtbot.waitUntil(lambda: state.measure.answer is not None)
+    finally:
+        service.close()
+
+
+def test_a_shape_moved_by_hand_is_not_replaced_by_a_late_fit(qtbot: QtBot) -> None:
+    state = ApplicationState()
+    service = MeasureService(state)
+    try:
+        state.display.set_survey(SURVEY)
+        state.cutout.set_cutout(cutout())
+        state.measure.set_aperture(Shape(radius=5))
+        state.measure.fit_aperture()
+        state.measure.set_aperture(Shape(radius=6))
+        qtbot.waitUntil(lambda: state.measure.answer is not None)
+        assert state.measure.aperture == Shape(radius=6)
+    finally:
+        service.close()

@@ -57,7 +57,7 @@ def subtract_isophotes(pixels: NDArray[np.floating], missing: NDArray[np.bool_])
     """
     deep = detection(pixels, missing)
     centre = find_centre(deep)
-    start = _ellipse_of_moments(filled(deep), centre)
+    start = ellipse_of_moments(filled(deep), centre)
     ellipses, sentence = _fit(deep, start)
     model = np.zeros(pixels.shape, np.float32)
     residual = np.zeros(pixels.shape, np.float32)
@@ -71,7 +71,7 @@ def subtract_isophotes(pixels: NDArray[np.floating], missing: NDArray[np.bool_])
     return SmoothModel(model, residual, tuple(ellipses), sentence)
 
 
-def _ellipse_of_moments(deep: Plane, centre: tuple[float, float]) -> Ellipse:
+def ellipse_of_moments(deep: Plane, centre: tuple[float, float]) -> Ellipse:
     """Size, shape and angle of the light within a quarter of the picture's side."""
     y, x = np.mgrid[: deep.shape[0], : deep.shape[1]].astype(float)
     dx, dy = x - centre[0], y - centre[1]
