@@ -102,6 +102,7 @@ def _sheet(c: Tokens, chevron: str, check: str, dot: str) -> str:
     QPushButton, QToolButton {{ background: {c.raised}; border: 1px solid {c.line};
         border-radius: {RADIUS}px; padding: 4px 10px; color: {c.text}; }}
     QToolButton {{ padding: 4px 6px; }}
+    QPushButton[small="true"] {{ padding: 1px 8px; }}
     QPushButton[flat="true"], QToolButton[flat="true"] {{ background: transparent;
         border-color: transparent; text-align: left; }}
     QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover {{ background: {c.raised}; }}

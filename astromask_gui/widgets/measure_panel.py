@@ -22,6 +22,7 @@ from astromask_gui.state.cutout_view import Tool
 from astromask_gui.state.measure import Shape
 from astromask_gui.theme import ICON
 from astromask_gui.widgets.measure_profile import ProfilePlot
+from astromask_gui.widgets.measure_shapes import SKY
 from astromask_gui.widgets.measure_table import FluxTable, flux_unit, tab_separated
 
 _WIDE = 480
@@ -49,13 +50,19 @@ class MeasurePanel(QWidget):
         self.table = FluxTable()
         self.plot = ProfilePlot()
         self.shape = label("", "muted", wrap=True)
+        self.shape.setToolTip(
+            "Half the long axis of the aperture, its short over its long axis, and the ring whose"
+            " sky is\ntaken away, in units of the aperture; dotted on the picture"
+        )
         self.notes = label("", "warn", wrap=True)
         self.fit = QPushButton("Fit")
+        self.fit.setProperty("small", True)
         self.fit.setToolTip(
             "An ellipse about the galaxy that holds nearly all of its light: 2.5 Kron radii, as"
             " for SExtractor's\nMAG_AUTO. What neighbours shine within it counts, too (Alt+T)"
         )
         self.keep = QPushButton("Keep")
+        self.keep.setProperty("small", True)
         self.keep.setToolTip("Keep the ring's radius as a measure of this galaxy (Alt+K)")
         self.drop = QToolButton()
         self.drop.setToolTip("Take the kept radius away")
@@ -82,8 +89,8 @@ class MeasurePanel(QWidget):
         answer.addWidget(self.table, 5)
         answer.addWidget(self.plot, 4)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 4, 12, 8)
-        layout.setSpacing(4)
+        layout.setContentsMargins(12, 4, 12, 4)
+        layout.setSpacing(3)
         layout.addLayout(tools)
         layout.addLayout(shape)
         layout.addLayout(answer, 1)
@@ -150,7 +157,7 @@ class MeasurePanel(QWidget):
         text = f"Aperture {self._length(shape.radius)}"
         if shape.axis_ratio < 1:
             text += f", b/a {shape.axis_ratio:.2f}"
-        return f"{text}; sky from 1.5 to 2.2 times that"
+        return f"{text}; sky {SKY[0]:g}–{SKY[1]:g} ×"
 
     def _sync_shape(self) -> None:
         """One line for the shape whose tool was taken last, so that nothing below it jumps."""

@@ -65,6 +65,8 @@ class ReconstructionPanel(QWidget):
         pictures = QScrollArea()
         pictures.setWidget(self.grid)
         pictures.setWidgetResizable(True)
+        for widget in (pictures, self.grid):
+            widget.setObjectName("clear")
         pictures.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         pictures.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         pictures.setMinimumHeight(SMALLEST + 16)
