@@ -12,6 +12,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 MISSING_BANDS = "missing_bands"
 """Name of the column that tells which bands are missing, once a job has looked."""
+SURPRISE = "reconstruction_surprise"
+"""Name of the column that tells how strange galaxies are to the model, once a job has looked."""
 
 ColumnKind = Literal["number", "category", "text", "boolean"]
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.columns import SURPRISE
 from astromask_gui.state.neighbours import Query
 from astromask_gui.state.view import Colouring
-
-STRANGENESS = "reconstruction_surprise"
-"""The column that the job `reconstruct` writes."""
 
 
 class NeighbourKinds(QWidget):
@@ -49,8 +47,8 @@ class NeighbourKinds(QWidget):
         query, names = self._neighbours.query, self._state.columns.names()
         ranked = query.column if query is not None and query.kind == "column" else None
         self.best.setEnabled(self._score_column() in names)
-        self.strangest.setEnabled(STRANGENESS in names)
-        shown = {None: self.similar, STRANGENESS: self.strangest}.get(ranked, self.best)
+        self.strangest.setEnabled(SURPRISE in names)
+        shown = {None: self.similar, SURPRISE: self.strangest}.get(ranked, self.best)
         shown.setChecked(True)
 
     def _score_column(self) -> str:
@@ -72,11 +70,11 @@ class NeighbourKinds(QWidget):
 
     def seek_strangest(self) -> None:
         """List the galaxies that surprise the model most, and colour the map by it."""
-        if STRANGENESS not in self._state.columns.names():
+        if SURPRISE not in self._state.columns.names():
             self._state.messages.info(
                 "No galaxy has been measured yet: start Jobs → Surprise of every galaxy first."
             )
             return
-        self._state.view.set_colouring(Colouring(STRANGENESS))
-        query = Query("column", column=STRANGENESS, caption="Strangest galaxies")
+        self._state.view.set_colouring(Colouring(SURPRISE))
+        query = Query("column", column=SURPRISE, caption="Strangest galaxies")
         self._neighbours.set_query(query)

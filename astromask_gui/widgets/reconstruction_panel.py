@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayou
 from astromask_gui.parts.small import BusyBar, EmptyState, label
 from astromask_gui.rendering.heat import heat_limits
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.columns import SURPRISE
 from astromask_gui.state.masks import grid_side, under_brush
 from astromask_gui.state.patch_maps import ALL_LAYERS, LAST_LAYER, ModelInput
 from astromask_gui.state.reconstruction import Masking, Reconstruction
@@ -95,6 +96,7 @@ class ReconstructionPanel(QWidget):
         self._maps.changed.connect(self._sync)
         self._application.session.worker_changed.connect(self._sync)
         self._display.changed.connect(self._sync)
+        self._application.columns.ready.connect(self._follow_column)
         self._application.preferences.changed.connect(self.mask_tools.restyle)
         self.tools.shown.currentIndexChanged.connect(self._sync)
         self.ratio.valueChanged.connect(self._choose_ratio)
@@ -145,6 +147,10 @@ class ReconstructionPanel(QWidget):
             self.empty.sentence.setText(reason or self._awaited())
         self._say(result, reason if alone else None)
 
+    def _follow_column(self, name: str) -> None:
+        if name == SURPRISE and self._maps.overlay == "surprise":
+            self._sync()
+
     def _make_room(self) -> None:
         """In little height, the pictures get the losses' place while something lies over them."""
         crowded = self.height() < _CROWDED and self._maps.overlay != "none"
@@ -190,14 +196,22 @@ class ReconstructionPanel(QWidget):
                 values = np.full((len(errors.error), len(self._display.survey.bands)), np.nan)
                 values[:, list(errors.bands)] = errors.error
                 found = self._scaled(values)
-                words = f"mean squared error, {errors.masks} masks"
+                masks = str(errors.masks)
                 if errors.masks < errors.wanted:
-                    words = f"mean squared error, {errors.masks} of {errors.wanted} masks"
+                    masks += f" of {errors.wanted}"
+                words = f"{self._surprise(given.row)}mean squared error, {masks} masks"
         elif given is not None and self._maps.overlay == "attention":
             found, words = self._attention(given)
         low, high = (0.0, 1.0) if found is None else found.limits
         self.scale.set_scale((f"{low:.2g}", f"{high:.2g}"), words)
         return found
+
+    def _surprise(self, row: int) -> str:
+        """What a job has measured of the galaxy as a whole; "" where none has."""
+        values = self._application.columns.values(SURPRISE)
+        if values is None or row >= len(values) or not np.isfinite(values[row]):
+            return ""
+        return f"surprise {float(values[row]):.1f}; ".replace("-", "−")
 
     def _scaled(self, values: np.ndarray) -> Heat:
         bands = self.tools.bands()

@@ -13,6 +13,11 @@ from astromask_gui.theme import FONT_SIZES
 
 _HEIGHT, _BAR, _ROOM = 16, 6, 6
 
+_SURPRISE_TIP = (
+    ".\nSurprise: how far the galaxy's error lies above that of galaxies of like contrast, in"
+    " units of\ntheir scatter. Colour the map by it, or list the strangest beside the neighbours."
+)
+
 
 class HeatScale(QWidget):
     """A line: lower end, bar, upper end, what it is; the words are cut where room is short."""
@@ -29,7 +34,7 @@ class HeatScale(QWidget):
         """Say what the colours mean."""
         if (ends, words) != (self.ends, self.words):
             self.ends, self.words = ends, words
-            self.setToolTip(words)
+            self.setToolTip(words + (_SURPRISE_TIP if words.startswith("surprise") else ""))
             self.update()
 
     def sizeHint(self) -> QSize:

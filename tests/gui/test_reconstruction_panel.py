@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.rendering.no_data import STRIPES
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.columns import SURPRISE, Column
 from astromask_gui.state.cutout_view import CutoutWindow
 from astromask_gui.state.masks import hidden_pixels
 from astromask_gui.state.patch_maps import Attention, ModelInput, PatchErrors
@@ -290,6 +291,20 @@ def errors(row: int = 3, masks: int = 64) -> PatchErrors:
     error = np.zeros((GRID * GRID, 5), np.float32)
     error[6] = (0.1, 0.2, 0.3, 0.4, 0.5)
     return PatchErrors(row, error, (0, 1, 2, 3, 4), masks, 64)
+
+
+def test_the_galaxy_s_own_surprise_is_told_once_it_is_measured(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    give_input(state)
+    state.reconstruction.set_result(make_reconstruction(3))
+    state.patch_maps.set_overlay("surprise")
+    state.patch_maps.set_errors(errors())
+    assert panel.scale.words == "mean squared error, 64 masks"
+    state.columns.set_columns([Column(SURPRISE, "number")])
+    state.columns.set_values(SURPRISE, np.array([0.0, 1.0, np.nan, 15.24]))
+    assert panel.scale.words == "surprise 15.2; mean squared error, 64 masks"
+    assert "like contrast" in panel.scale.toolTip()
 
 
 def test_the_surprise_lies_over_the_patch_that_caused_it(
