@@ -46,6 +46,7 @@ from astromask_gui.windows.create_dialog import CreateDialog
 from astromask_gui.windows.docks import Docks, Preset
 from astromask_gui.windows.exchange import Exchange
 from astromask_gui.windows.exchange_commands import layer_menu
+from astromask_gui.windows.file_drop import FileDrop
 from astromask_gui.windows.interop_commands import MENU as INTEROP
 from astromask_gui.windows.interop_commands import recipient_menu
 from astromask_gui.windows.search_box import SearchBox
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.title = label("", "strong")
         self.search = SearchBox(state.session, [action for _, action in self.actions_made])
         self.exchange = Exchange(self, state)
+        FileDrop(self, state.session, self._search_with)
         self._build()
         self._connect_signals()
         self.resize(_size_that_fits())
@@ -290,6 +292,10 @@ class MainWindow(QMainWindow):
         dock = self.docks.docks[name]
         dock.show()
         dock.raise_()
+
+    def _search_with(self, path: Path) -> None:
+        self.show_panel("neighbours")
+        self.neighbours.seek_file(path)
 
     def save_selection(self) -> None:
         """Save the selection where its name can be typed."""

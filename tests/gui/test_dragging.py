@@ -134,3 +134,32 @@ def test_galaxies_dropped_on_the_saved_selections_are_saved(
     with qtbot.waitSignal(state.saved.save_requested) as asked:
         assert drop(window.saved, rows_to_mime([3, 5]))
     assert np.flatnonzero(asked.args[1]).tolist() == [3, 5]
+
+
+# Files from outside.
+
+
+def test_a_file_dropped_anywhere_is_searched_with(
+    window: MainWindow, state: ApplicationState, tmp_path: Path
+) -> None:
+    window.show_panel("table")
+    assert drop(window.tools, rows_to_mime([], [tmp_path / "arc.fits"]))
+    query = state.neighbours.query
+    assert query is not None and query.path == tmp_path / "arc.fits"
+    assert window.neighbours.isVisible()
+
+
+def test_a_folder_dropped_anywhere_is_opened(
+    window: MainWindow, state: ApplicationState, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(state.session.open_requested) as asked:
+        assert drop(window.tools, rows_to_mime([], [tmp_path]))
+    assert asked.args == [tmp_path]
+
+
+def test_a_tile_of_this_window_is_no_file_from_outside(
+    window: MainWindow, state: ApplicationState, tmp_path: Path
+) -> None:
+    before = state.neighbours.query
+    assert not drop(window.tools, rows_to_mime([3], [tmp_path / "arc.fits"]))
+    assert state.neighbours.query == before
