@@ -27,7 +27,6 @@ class Tokens:
     warn: str
     bad: str
     map_background: str
-    map_point: str
 
 
 SPACE = (4, 8, 12, 16)

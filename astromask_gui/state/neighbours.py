@@ -58,7 +58,6 @@ class NeighboursState(QObject):
         self._error: str | None = None
         self._busy = False
         self._count = 40
-        self._follow = True
         self._hold = Hold()
 
     @property
@@ -89,7 +88,7 @@ class NeighboursState(QObject):
     @property
     def follows_active(self) -> bool:
         """True where a click on a galaxy makes it the query."""
-        return self._follow and not self._hold.is_up
+        return not self._hold.is_up
 
     def held(self) -> AbstractContextManager[None]:
         """While a galaxy among the answers is made active, the query stays as it is."""
@@ -118,12 +117,6 @@ class NeighboursState(QObject):
             self._busy = True
             self.changed.emit()
             self.query_changed.emit(self._number, self._query)
-
-    def set_follows_active(self, follow: bool) -> None:
-        """Choose whether a click on a galaxy makes it the query."""
-        if follow != self._follow:
-            self._follow = follow
-            self.changed.emit()
 
     def set_results(self, number: int, results: Neighbours) -> bool:
         """Take in the answer to query `number`; False (and dropped) where that is not in force."""

@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QLineEdit,
     QProgressBar,
@@ -24,6 +23,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from astromask_gui.parts.galaxy_deeds import save_dialog
 from astromask_gui.parts.small import label
 from astromask_gui.rendering.sheet_layout import lay_out
 from astromask_gui.state.application import ApplicationState
@@ -182,11 +182,7 @@ class SheetDialog(QDialog):
             self.accept()
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, "Contact sheet")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("PDF (*.pdf)")
-        dialog.setDefaultSuffix("pdf")
-        dialog.selectFile(f"{self.title.text().strip() or self._name}.pdf".replace("/", "-"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        name = self.title.text().strip() or self._name
+        dialog = save_dialog(self, "Contact sheet", "PDF (*.pdf)", "pdf", name)
         dialog.fileSelected.connect(lambda path: self.export_to(Path(path)))
         dialog.open()
