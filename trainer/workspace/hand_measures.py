@@ -18,8 +18,8 @@ import numpy as np
 from trainer.atomic import disk_errors
 from trainer.errors import QueryError
 from trainer.workspace.catalogue import Catalogue
+from trainer.workspace.grader import file_part, user_name
 from trainer.workspace.label_sets import require_catalogue, sqlite_sentences
-from trainer.workspace.labels import _safe, _user
 
 FOLDER = "measures"
 _SCHEMA = """
@@ -57,8 +57,10 @@ class HandMeasures:
 
     def __init__(self, workspace: Path, catalogue: Catalogue, grader: str | None = None) -> None:
         self.folder = workspace / FOLDER
-        self.grader = grader or _user()
-        self.path = self.folder / f"{_safe(self.grader)}@{_safe(socket.gethostname())}.sqlite"
+        self.grader = grader or user_name()
+        self.path = (
+            self.folder / f"{file_part(self.grader)}@{file_part(socket.gethostname())}.sqlite"
+        )
         self._catalogue = catalogue
 
     def put(self, measure: HandMeasure, row: int, value: float | None) -> None:

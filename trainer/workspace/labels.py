@@ -6,8 +6,6 @@ several galaxies is one action: one transaction, one step of undo.
 
 from __future__ import annotations
 
-import getpass
-import re
 import socket
 import sqlite3
 import threading
@@ -23,6 +21,7 @@ from trainer.atomic import disk_errors
 from trainer.errors import QueryError
 from trainer.workspace.catalogue import CATALOGUE_FILE, Catalogue
 from trainer.workspace.disks import is_local
+from trainer.workspace.grader import file_part, user_name
 from trainer.workspace.label_sets import (
     GRADES,
     SCHEMA,
@@ -93,8 +92,10 @@ class LabelJournal:
         """`folder` is a workspace's `labels`; grader and host are by default those that run us."""
         self.folder = folder
         self.label_set = label_set
-        self.grader = grader or _user()
-        self.path = folder / f"{_safe(self.grader)}@{_safe(host or socket.gethostname())}.sqlite"
+        self.grader = grader or user_name()
+        self.path = (
+            folder / f"{file_part(self.grader)}@{file_part(host or socket.gethostname())}.sqlite"
+        )
         if catalogue is None and (folder.parent / CATALOGUE_FILE).is_file():
             catalogue = Catalogue(folder.parent)
         self._catalogue = catalogue
@@ -252,15 +253,3 @@ class LabelJournal:
             wrong = rows[0] if rows[0] < 0 else rows[-1]
             raise QueryError(f"Row {wrong} can't be graded; the workspace has {length} rows.")
         return [None] * len(rows) if self._catalogue is None else self._catalogue.object_ids(rows)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # A container's user may have no name.
-        return "unknown"
-
-
-def _safe(name: str) -> str:
-    """A name that can be part of a file's on every system."""
-    return re.sub(r"[^\w.-]+", "_", name) or "unknown"
