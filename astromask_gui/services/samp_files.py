@@ -21,16 +21,10 @@ def write_icon(icon: bytes, folder: Path | None) -> str | None:
 
 def write_table_of(loaded: Loaded, sending: SendTable, path: Path) -> None:
     """Write rows and columns of a workspace as a VOTable. Raises `AstroMaskError`."""
-    import pyarrow as pa
-
     from trainer.workspace.write_tables import write_table
 
     columns = loaded.workspace.columns
     known = [name for name in columns.names() if name in sending.columns]
     if not known:
         raise QueryError("No column was chosen, so no table was sent.")
-    # One column at a time, so that the whole of a large catalogue is never held.
-    parts = [columns.table([name]).take(pa.array(sending.rows)) for name in known]
-    schema = pa.schema([part.schema.field(0) for part in parts])
-    table = pa.Table.from_arrays([part.column(0) for part in parts], schema=schema)
-    write_table(table, path, "votable")
+    write_table(columns.rows_table(sending.rows, known), path, "votable")

@@ -60,10 +60,10 @@ class TableContent:
         """Rows and columns as an Arrow table with units. Raises `AstroMaskError`."""
         import pyarrow as pa
 
+        from trainer.workspace.tables import beside
+
         index = pa.array(part.rows)
-        pieces = [self._piece(name).take(index) for name in part.columns]
-        schema = pa.schema([piece.schema.field(0) for piece in pieces])
-        return pa.Table.from_arrays([piece.column(0) for piece in pieces], schema=schema)
+        return beside([self._piece(name).take(index) for name in part.columns])
 
     def tab_separated(self, part: TablePart) -> str:
         """Rows and columns as text below their names, a single cell as it is; every digit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from trainer.workspace.measures import (
     read_measure,
     write_measure,
 )
-from trainer.workspace.tables import arrow_field
+from trainer.workspace.tables import arrow_field, beside
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,6 +101,18 @@ class ColumnStore:
         codes = self._read_values(name, source).astype(np.int8)
         grades = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), list(GRADES))
         return pa.chunked_array([grades.cast(pa.string())])
+
+    def rows_table(self, rows: np.ndarray, names: Iterable[str]) -> pa.Table:
+        """Some rows (n,) of some columns, in this order, with their units.
+
+        Raises `QueryError` for a name there is not.
+        """
+        import pyarrow as pa
+
+        taken = pa.array(rows)
+        # One column at a time, so that the whole of a large catalogue is never held.
+        parts = [self.table([name]).take(taken) for name in names]
+        return beside(parts)
 
     def table(self, names: list[str] | None = None) -> pa.Table:
         """Columns side by side, with their units; all of them if no names are given."""

@@ -21,6 +21,7 @@ import numpy as np
 
 from trainer.atomic import atomic_path, disk_errors
 from trainer.errors import BandError, FormatError, QueryError, WorkspaceError
+from trainer.workspace.tables import beside
 from trainer.workspace.write_tables import ENDINGS, TableFormat, write_table
 
 if TYPE_CHECKING:
@@ -103,11 +104,8 @@ def selected_table(workspace: Workspace, rows: np.ndarray) -> Any:
     import pyarrow as pa
 
     columns = workspace.columns
-    # One column at a time, so that the whole of a large catalogue is never held.
-    parts = [columns.table([name]).take(pa.array(rows)) for name in columns.names()]
-    fields = [pa.field("row", pa.uint32()), *(part.schema.field(0) for part in parts)]
-    arrays = [pa.array(rows, pa.uint32()), *(part.column(0) for part in parts)]
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+    numbers = pa.table({"row": pa.array(rows, pa.uint32())})
+    return beside([numbers, columns.rows_table(rows, columns.names())])
 
 
 def cutout_hdus(pixels: np.ndarray, facts: CutoutFacts) -> HDUList:

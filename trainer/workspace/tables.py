@@ -6,7 +6,7 @@ A column's unit and description travel in its Arrow field's metadata.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -233,6 +233,15 @@ def _plain_values(column: Any) -> np.ndarray:
         return column
     # Times, sky positions and other mixins: their text.
     return np.array([str(value) for value in column])
+
+
+def beside(parts: Sequence[pa.Table]) -> pa.Table:
+    """Tables of the same rows as one, its fields with what they are known by."""
+    import pyarrow as pa
+
+    fields = [field for part in parts for field in part.schema]
+    arrays = [column for part in parts for column in part.columns]
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
 def as_text(value: Any) -> str:
