@@ -167,7 +167,7 @@ def _join(loaded: Loaded, catalogue: _OtherCatalogue, choice: JoinChoice) -> str
     workspace = Workspace.open(loaded.facts.folder)
     other = catalogue.read(choice.path)
     made = plan_join(workspace, other, _record(choice))
-    join_to(workspace, other, made)
+    made = join_to(workspace, other, made)
     return f"{made.sentence()} {len(made.names):,} columns came with it."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 
 from tests.workspace.samples import write_cutouts
 from trainer.cli import main
-from trainer.errors import QueryError
+from trainer.errors import QueryError, WorkspaceError
+from trainer.workspace.changing import only_writer
 from trainer.workspace.joining import join_to, plan_join, suggest_join
 from trainer.workspace.matching import match_ids, match_sky
 from trainer.workspace.settings import JoinRecord
@@ -135,6 +137,38 @@ def test_what_matches_nothing_or_does_not_exist_is_refused(
         join_to(workspace, other, plan_join(workspace, other, record))
     with pytest.raises(QueryError, match=r"other\.csv has no column 'nothing'"):
         plan_join(workspace, other, record.model_copy(update={"columns": ("nothing",)}))
+
+
+def test_two_joins_at_once_are_both_taken_in(workspace: Workspace, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.csv" for name in ("one", "two", "three", "four")]
+    for number, path in enumerate(paths):
+        path.write_text(f"object_id,mag,only_{path.stem}\nx,{number}.5,{number}\n")
+    # Each of them has planned before any of them writes, and all want the name mag.
+    opened = [Workspace.open(workspace.folder) for _ in paths]
+    others = [read_table(path) for path in paths]
+    plans = [
+        plan_join(own, other, suggest_join(own, other, path))
+        for own, other, path in zip(opened, others, paths, strict=True)
+    ]
+    with ThreadPoolExecutor(len(paths)) as pool:
+        done = list(pool.map(join_to, opened, others, plans))
+    after = Workspace.open(workspace.folder)
+    assert len(after.settings.joins) == len(paths)
+    mags = [made.names["mag"] for made in done]
+    assert len(set(mags)) == len(paths) and set(mags) <= set(after.columns.names())
+    assert [after.columns.values(name)[0] for name in mags] == [0.5, 1.5, 2.5, 3.5]
+    names = {name for record in after.settings.joins for name in record.names}
+    assert names == {*mags, *(f"only_{path.stem}" for path in paths)}
+
+
+def test_a_workspace_that_another_changes_for_long_is_left_alone(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.workspace.changing.PATIENCE", 0.1)
+    path = write(tmp_path, "object_id,mag\nx,1.5\n")
+    with only_writer(workspace.folder), pytest.raises(WorkspaceError, match="Another program"):
+        join(workspace, path)
+    assert "mag" in join(workspace, path).columns.names()
 
 
 def test_the_command_joins_or_only_counts(

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     )
     made = plan_join(workspace, other, record.model_copy(update=wanted))
     if not args.dry_run:
-        join_to(workspace, other, made)
+        made = join_to(workspace, other, made)
     print(made.sentence())
     for theirs, name in made.names.items():
         if name != theirs:

@@ -19,8 +19,8 @@ from trainer.cutouts.scan import SurveyFile
 from trainer.errors import AstroMaskError, QueryError, WorkspaceError
 from trainer.events import Finished, Progress, Stage
 from trainer.launch.context import JobContext
+from trainer.lock import FileLock
 from trainer.packing.write import FilePlan, pack_file, plan_file
-from trainer.store.lock import FileLock
 from trainer.workspace.workspace import Workspace
 
 _SPARE = 1.05

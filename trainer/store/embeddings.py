@@ -20,7 +20,7 @@ import numpy as np
 
 from trainer.atomic import atomic_path, disk_errors, write_text
 from trainer.errors import FormatError, QueryError, WorkspaceError
-from trainer.store.lock import FileLock
+from trainer.lock import FileLock
 from trainer.store.manifest import (
     MANIFEST_NAME,
     StoreManifest,

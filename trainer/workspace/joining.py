@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from trainer.errors import AstroMaskError, QueryError
 from trainer.workspace.catalogue import ID_COLUMN, ORIGINAL_ID, write_catalogue
+from trainer.workspace.changing import only_writer
 from trainer.workspace.join import JoinPlan, joined, match_tables, plan, suggest
 from trainer.workspace.settings import JoinBy, JoinRecord, write_settings
 from trainer.workspace.tables import ID_NAMES, read_table
@@ -33,21 +34,27 @@ def plan_join(workspace: Workspace, other: pa.Table, record: JoinRecord) -> Join
     return plan(_keys(workspace, record.own), taken, other, record)
 
 
-def join_to(workspace: Workspace, other: pa.Table, made: JoinPlan) -> None:
+def join_to(workspace: Workspace, other: pa.Table, made: JoinPlan) -> JoinPlan:
     """Take the planned columns into the workspace's catalogue, and write down how.
 
-    Raises `QueryError` where nothing matches or the plan is of another catalogue,
-    `WorkspaceError` where the folder can't be written.
+    Returns the plan as it was done: what others have joined meanwhile stays, and may have
+    taken a name. Raises `QueryError` where nothing matches or the plan is of another catalogue,
+    `WorkspaceError` where the folder can't be written or another is changing it.
     """
     if not made.match.matched:
         raise QueryError(f"No galaxy found its entry in {made.record.path}; nothing was changed.")
-    if len(made.match.places) != len(workspace):
-        raise QueryError("The workspace has grown since the join was planned; plan it again.")
-    table = joined(workspace.catalogue.table(), other, made.record, made.match)
-    write_catalogue(workspace.folder, table)
-    settings = workspace.settings
-    joins = (*settings.joins, recorded(made))
-    write_settings(workspace.folder, settings.model_copy(update={"joins": joins}))
+    with only_writer(workspace.folder):
+        workspace.reload()
+        if len(made.match.places) != len(workspace):
+            raise QueryError("The workspace has grown since the join was planned; plan it again.")
+        if set(made.names.values()) & set(workspace.columns.names()):
+            made = plan_join(workspace, other, made.record)
+        table = joined(workspace.catalogue.table(), other, made.record, made.match)
+        write_catalogue(workspace.folder, table)
+        settings = workspace.settings
+        joins = (*settings.joins, recorded(made))
+        write_settings(workspace.folder, settings.model_copy(update={"joins": joins}))
+    return made
 
 
 def recorded(made: JoinPlan) -> JoinRecord:

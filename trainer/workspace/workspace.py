@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trainer.atomic import remove_stale
 from trainer.errors import QueryError, WorkspaceError
 from trainer.workspace.catalogue import Catalogue
+from trainer.workspace.changing import only_writer
 from trainer.workspace.columns import ColumnStore
 from trainer.workspace.labels import LabelJournal
 from trainer.workspace.settings import (
@@ -200,9 +201,11 @@ class Workspace:
         """
         from trainer.workspace.making import add
 
-        before = len(self)
-        self.warnings = add(self, cutouts, progress)
-        self._reload()
+        with only_writer(self.folder):
+            self.reload()
+            before = len(self)
+            self.warnings = add(self, cutouts, progress)
+            self.reload()
         return len(self) - before
 
     def relink(self, old: Path, new: Path) -> int:
@@ -213,11 +216,14 @@ class Workspace:
         """
         from trainer.workspace.making import relink
 
-        count = relink(self, Path(old), Path(new))
-        self._reload()
+        with only_writer(self.folder):
+            self.reload()
+            count = relink(self, Path(old), Path(new))
+            self.reload()
         return count
 
-    def _reload(self) -> None:
+    def reload(self) -> None:
+        """Read the settings again, and the catalogue when it is asked for."""
         self.settings = read_settings(self.folder)
         for name in ("catalogue", "columns"):
             self.__dict__.pop(name, None)
