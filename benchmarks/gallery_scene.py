@@ -21,7 +21,7 @@ from astromask_gui.state.display import SurveyPixels
 from astromask_gui.state.gallery import Listing
 from astromask_gui.state.session import OpenWorkspace
 from astromask_gui.style import apply_style
-from astromask_gui.widgets.gallery_panel import GalleryPanel
+from astromask_gui.widgets.gallery.panel import GalleryPanel
 from trainer.errors import AstroMaskError
 
 FRAME = 1 / 60

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
+from astromask_gui.parts.map_colours import MapColours
 from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import FrameRequest
 from astromask_gui.raster.index import build_index
@@ -25,8 +26,7 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.session import OpenWorkspace
 from astromask_gui.state.view import Colouring
-from astromask_gui.widgets.map_colours import MapColours
-from astromask_gui.widgets.map_view import MapWidget
+from astromask_gui.widgets.map.view import MapWidget
 
 _NO_KEY = Qt.KeyboardModifier.NoModifier
 _WAIT = 60.0

@@ -19,7 +19,7 @@ from benchmarks.results import Result
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from astromask_gui.widgets.table_panel import TablePanel
+    from astromask_gui.widgets.table.panel import TablePanel
     from trainer.workspace.columns import ColumnStore
 
 _SMALL = 20_000
@@ -83,7 +83,7 @@ def _scroll(store: ColumnStore, count: int) -> list[Result]:
 
     from astromask_gui.state.application import ApplicationState
     from astromask_gui.style import apply_style
-    from astromask_gui.widgets.table_panel import TablePanel
+    from astromask_gui.widgets.table.panel import TablePanel
 
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)

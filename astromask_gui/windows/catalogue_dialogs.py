@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.joins import JoinOffer
-from astromask_gui.widgets.table_panel import TablePanel
+from astromask_gui.widgets.table.panel import TablePanel
 
 _FILES = "Catalogues (*.csv *.fits *.fit *.fits.gz *.xml *.vot *.votable *.ecsv *.parquet)"
 

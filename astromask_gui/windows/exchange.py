@@ -14,7 +14,7 @@ from astromask_gui.parts.row_files import PictureDrag
 from astromask_gui.parts.tiles import ROW_ROLE
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout_files import MOST_HANDED_OUT
-from astromask_gui.widgets.cutout_figure import CutoutScene
+from astromask_gui.widgets.cutout.figure import CutoutScene
 
 if TYPE_CHECKING:
     from astromask_gui.windows.main_window import MainWindow

@@ -20,8 +20,8 @@ from PyQt6.QtWidgets import (
 from astromask_gui.parts.galaxy_deeds import save_dialog
 from astromask_gui.parts.small import label
 from astromask_gui.state.exports import Export, Exports
-from astromask_gui.widgets.map_figure_files import draw_preview, make_figure
-from astromask_gui.widgets.map_figure_scene import MapScene
+from astromask_gui.widgets.map.figure_files import draw_preview, make_figure
+from astromask_gui.widgets.map.figure_scene import MapScene
 from astromask_gui.windows.export_form import ExportForm
 
 _PREVIEW = (400, 400)

@@ -20,8 +20,8 @@ from PyQt6.QtWidgets import (
 
 from astromask_gui.parts.small import label
 from astromask_gui.state.exports import AxesChoice, FigureFormat, FigureOptions
-from astromask_gui.widgets.map_figure import PRINT_SAFE_MAP
-from astromask_gui.widgets.map_figure_scene import MapScene
+from astromask_gui.widgets.map.figure import PRINT_SAFE_MAP
+from astromask_gui.widgets.map.figure_scene import MapScene
 
 PRESETS: dict[str, FigureOptions] = {
     "One column, 8.9 cm": FigureOptions(width_cm=8.9, height_cm=None, text_pt=8.0),

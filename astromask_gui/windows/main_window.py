@@ -24,21 +24,21 @@ from astromask_gui.icons import icon
 from astromask_gui.parts.small import label, show_page
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.theme import ICON
-from astromask_gui.widgets.cutout_panel import CutoutPanel
-from astromask_gui.widgets.filter_panel import FilterPanel
-from astromask_gui.widgets.gallery_panel import GalleryPanel
-from astromask_gui.widgets.jobs_panel import JobsPanel
+from astromask_gui.widgets.cutout.panel import CutoutPanel
+from astromask_gui.widgets.filters.panel import FilterPanel
+from astromask_gui.widgets.gallery.panel import GalleryPanel
+from astromask_gui.widgets.jobs.panel import JobsPanel
 from astromask_gui.widgets.label_panel import LabelPanel
-from astromask_gui.widgets.legend_panel import LegendPanel
-from astromask_gui.widgets.map_pair import MapPair
-from astromask_gui.widgets.measure_panel import MeasurePanel
-from astromask_gui.widgets.neighbours_panel import NeighboursPanel
-from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
+from astromask_gui.widgets.legend.panel import LegendPanel
+from astromask_gui.widgets.map.pair import MapPair
+from astromask_gui.widgets.measure.panel import MeasurePanel
+from astromask_gui.widgets.neighbours.panel import NeighboursPanel
+from astromask_gui.widgets.reconstruction.panel import ReconstructionPanel
 from astromask_gui.widgets.samp_label import SampLabel
-from astromask_gui.widgets.saved_panel import SavedPanel
+from astromask_gui.widgets.saved.panel import SavedPanel
 from astromask_gui.widgets.start_page import StartPage
 from astromask_gui.widgets.status_strip import StatusStrip
-from astromask_gui.widgets.table_panel import TablePanel
+from astromask_gui.widgets.table.panel import TablePanel
 from astromask_gui.windows.actions import fill_menus, make_actions
 from astromask_gui.windows.catalogue_dialogs import CatalogueDialogs
 from astromask_gui.windows.commands import command_specs

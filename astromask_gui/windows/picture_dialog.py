@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 from astromask_gui.parts.galaxy_deeds import save_dialog
 from astromask_gui.parts.small import label
 from astromask_gui.state.exports import Export, Exports
-from astromask_gui.widgets.cutout_figure import (
+from astromask_gui.widgets.cutout.figure import (
     MAGNIFICATIONS,
     CutoutScene,
     PictureOptions,

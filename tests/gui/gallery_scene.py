@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.gallery import Listing
-from astromask_gui.widgets.gallery_panel import GalleryPanel
+from astromask_gui.widgets.gallery.panel import GalleryPanel
 from tests.gui.conftest import COUNT
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

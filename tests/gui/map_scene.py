@@ -10,12 +10,12 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
+from astromask_gui.parts.map_colours import MapColours
 from astromask_gui.raster.frame import Frame
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.session import OpenWorkspace
-from astromask_gui.widgets.map_colours import MapColours
-from astromask_gui.widgets.map_view import MapWidget
+from astromask_gui.widgets.map.view import MapWidget
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 CLASSES = ("star", "galaxy", "lens")

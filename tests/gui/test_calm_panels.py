@@ -8,8 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.widgets.neighbours_panel import NeighboursPanel
-from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
+from astromask_gui.widgets.neighbours.panel import NeighboursPanel
+from astromask_gui.widgets.reconstruction.panel import ReconstructionPanel
 from tests.gui.conftest import answer_query, give_thumbnails, make_reconstruction
 
 

@@ -17,10 +17,10 @@ from astromask_gui.state.cutout import Cutout
 from astromask_gui.state.cutout_view import WHOLE, Blink, CutoutWindow
 from astromask_gui.state.display import SurveyPixels
 from astromask_gui.state.sky_grid import SkyGrid
-from astromask_gui.widgets.cutout_facts import position_text
-from astromask_gui.widgets.cutout_marks import scale_length
-from astromask_gui.widgets.cutout_panel import CutoutPanel
-from astromask_gui.widgets.cutout_pictures import absent_sentence
+from astromask_gui.widgets.cutout.facts import position_text
+from astromask_gui.widgets.cutout.marks import scale_length
+from astromask_gui.widgets.cutout.panel import CutoutPanel
+from astromask_gui.widgets.cutout.pictures import absent_sentence
 from tests.gui.conftest import BANDS, SIDE, make_cutout
 
 

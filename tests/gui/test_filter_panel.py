@@ -14,9 +14,9 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.filter_specs import Categories, Condition, Range
 from astromask_gui.state.histograms import Histogram, HistogramSpec
-from astromask_gui.widgets.filter_panel import FilterPanel
-from astromask_gui.widgets.histogram_bars import HistogramBars
-from astromask_gui.widgets.histogram_plot import HistogramPlot
+from astromask_gui.widgets.filters.histogram_bars import HistogramBars
+from astromask_gui.widgets.filters.histogram_plot import HistogramPlot
+from astromask_gui.widgets.filters.panel import FilterPanel
 from tests.gui.conftest import COUNT
 
 LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -11,7 +11,7 @@ from astromask_gui.parts.rows_drag import rows_of, rows_to_mime
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.gallery import Listing
 from astromask_gui.state.neighbours import Query
-from astromask_gui.widgets.gallery_panel import GalleryPanel
+from astromask_gui.widgets.gallery.panel import GalleryPanel
 from tests.gui.conftest import COUNT
 from tests.gui.gallery_scene import CTRL, KEY, LEFT, ORDER, SHIFT, click, drag, point
 
@@ -94,7 +94,7 @@ def test_a_tile_is_dragged_with_the_selected_ones_it_is_among(
 ) -> None:
     dragged: list[list[int]] = []
     monkeypatch.setattr(
-        "astromask_gui.widgets.gallery_hand.drag_rows",
+        "astromask_gui.widgets.gallery.hand.drag_rows",
         lambda _view, rows, _picture, _files: dragged.append(rows_of(rows_to_mime(rows))),
     )
     drag(panel, point(panel, 2), point(panel, 2) + QPoint(40, 40), qtbot)

@@ -10,7 +10,7 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.gallery import ID_CAPTION, Listing, Sorting, Source
 from astromask_gui.state.saved import SavedSelection
-from astromask_gui.widgets.gallery_panel import GalleryPanel
+from astromask_gui.widgets.gallery.panel import GalleryPanel
 from tests.gui.conftest import COUNT, give_thumbnails
 from tests.gui.gallery_scene import CTRL, ORDER, long_list, wheel
 

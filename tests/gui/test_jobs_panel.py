@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from astromask_gui.services.job_forms import job_forms, typed_values
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.jobs import Job
-from astromask_gui.widgets.job_card import duration_text
-from astromask_gui.widgets.job_form import JobFormView
-from astromask_gui.widgets.jobs_panel import JobsPanel
+from astromask_gui.widgets.jobs.card import duration_text
+from astromask_gui.widgets.jobs.form import JobFormView
+from astromask_gui.widgets.jobs.panel import JobsPanel
 from trainer.config import EmbedConfig, PretrainConfig
 
 CHECKPOINT = Path("/runs/tiny/best.safetensors")

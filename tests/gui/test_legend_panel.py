@@ -19,8 +19,8 @@ from astromask_gui.state.columns import MAP_DENSITY, MISSING_BANDS, Column
 from astromask_gui.state.jobs import Job
 from astromask_gui.state.selection import CombineMode, combine_masks
 from astromask_gui.state.view import Colouring
-from astromask_gui.widgets.legend_missing import KIND
-from astromask_gui.widgets.legend_panel import LegendPanel
+from astromask_gui.widgets.legend.missing import KIND
+from astromask_gui.widgets.legend.panel import LegendPanel
 from tests.gui.map_scene import CLASSES, Scene
 from trainer.launch.jobs import JOBS
 from trainer.measuring import missing_bands

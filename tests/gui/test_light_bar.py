@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.light import MODES, LightAnswer, LightSettings
-from astromask_gui.widgets.cutout_panel import CutoutPanel
-from astromask_gui.widgets.light_bar import blue_and_red
+from astromask_gui.widgets.cutout.light_bar import blue_and_red
+from astromask_gui.widgets.cutout.panel import CutoutPanel
 from tests.gui.conftest import make_cutout
 
 

@@ -8,7 +8,7 @@ import pytest
 from astromask_gui.raster.density import density
 from astromask_gui.state.columns import MAP_DENSITY
 from astromask_gui.state.view import Colouring
-from astromask_gui.widgets.legend_panel import LegendPanel
+from astromask_gui.widgets.legend.panel import LegendPanel
 from tests.gui.map_scene import Scene
 
 

@@ -21,10 +21,10 @@ from astromask_gui.state.exports import CantBeMade, FigureOptions
 from astromask_gui.state.plane import ColumnAxes, ColumnsLayout, Scale, SkyAxes, SkyLayout
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.view import Colouring
-from astromask_gui.widgets.map_figure import work_out
-from astromask_gui.widgets.map_figure_files import draw_preview, make_figure
-from astromask_gui.widgets.map_figure_marks import MOST_LINES
-from astromask_gui.widgets.map_figure_scene import MapScene
+from astromask_gui.widgets.map.figure import work_out
+from astromask_gui.widgets.map.figure_files import draw_preview, make_figure
+from astromask_gui.widgets.map.figure_marks import MOST_LINES
+from astromask_gui.widgets.map.figure_scene import MapScene
 from tests.gui.map_scene import CLASSES, Scene
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,8 +7,8 @@ import pytest
 from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QWidget
 
-from astromask_gui.widgets.map_hold import PaintHold
-from astromask_gui.widgets.map_thumbnails import _keep_apart
+from astromask_gui.widgets.map.hold import PaintHold
+from astromask_gui.widgets.map.thumbnails import _keep_apart
 from tests.gui.map_scene import Scene
 
 

@@ -16,9 +16,9 @@ from astromask_gui.raster.frame import ViewRect
 from astromask_gui.state.columns import Column
 from astromask_gui.state.session import OpenWorkspace
 from astromask_gui.state.view import Colouring
-from astromask_gui.widgets.map_card import MapCard
-from astromask_gui.widgets.map_card_chooser import ColumnChooser
-from astromask_gui.widgets.map_hover import MapHover
+from astromask_gui.widgets.map.card import MapCard
+from astromask_gui.widgets.map.card_chooser import ColumnChooser
+from astromask_gui.widgets.map.hover import MapHover
 from tests.gui.conftest import give_thumbnails
 from tests.gui.map_scene import CLASSES, Scene
 

@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 
 from astromask_gui.raster.frame import FrameRequest, ViewRect
 from astromask_gui.theme import tokens
-from astromask_gui.widgets.map_mini import MiniMap
+from astromask_gui.widgets.map.mini import MiniMap
 from tests.gui.map_scene import Scene
 
 

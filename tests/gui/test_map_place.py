@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PyQt6.QtCore import QPointF, QRectF, QSizeF
 
-from astromask_gui.widgets.map_place import (
+from astromask_gui.widgets.map.place import (
     EDGE,
     distance_to,
     is_on_way,

@@ -14,8 +14,8 @@ from astromask_gui.raster.frame import ViewRect
 from astromask_gui.state.exports import FigureOptions
 from astromask_gui.state.plane import SkyAxes, SkyLayout
 from astromask_gui.theme import tokens
-from astromask_gui.widgets.legend_placed import PlacedLine
-from astromask_gui.widgets.map_figure_files import make_figure
+from astromask_gui.widgets.legend.placed import PlacedLine
+from astromask_gui.widgets.map.figure_files import make_figure
 from tests.gui.map_scene import Scene
 
 PLACED, LAID_OUT = 5, 6

@@ -23,8 +23,8 @@ from astromask_gui.state.plane import (
 )
 from astromask_gui.state.session import OpenWorkspace
 from astromask_gui.theme import tokens
-from astromask_gui.widgets.map_columns import first_pair
-from astromask_gui.widgets.map_layouts import SKY, TWO_COLUMNS
+from astromask_gui.widgets.map.columns import first_pair
+from astromask_gui.widgets.map.layouts import SKY, TWO_COLUMNS
 from tests.gui.map_scene import Scene
 
 COLUMNS = [

@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from astromask_gui.widgets.map_toolbar import MapToolbar, make_actions
+from astromask_gui.widgets.map.toolbar import MapToolbar, make_actions
 
 
 @pytest.fixture

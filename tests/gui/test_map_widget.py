@@ -17,8 +17,8 @@ from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.session import OpenWorkspace
 from astromask_gui.state.view import Colouring, ViewRange
 from astromask_gui.theme import tokens
-from astromask_gui.widgets.map_overlay import uncovered
-from astromask_gui.widgets.map_summary import why_without_place
+from astromask_gui.widgets.map.overlay import uncovered
+from astromask_gui.widgets.map.summary import why_without_place
 from tests.gui.map_scene import Scene, blobs
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -485,7 +485,7 @@ def test_closing_a_survey_empties_the_map(scene: Scene) -> None:
 
 def test_the_widget_leaves_numba_for_later() -> None:
     """Importing it costs half a second that the first paint need not wait for."""
-    code = "import sys, astromask_gui.widgets.map_view; assert 'numba' not in sys.modules"
+    code = "import sys, astromask_gui.widgets.map.view; assert 'numba' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 

@@ -13,11 +13,11 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from astromask_gui.parts.measure_shapes import handles, is_inside
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.measure import BandFlux, BandProfile, Photometry, Shape
-from astromask_gui.widgets.cutout_panel import CutoutPanel
-from astromask_gui.widgets.measure_panel import MeasurePanel
-from astromask_gui.widgets.measure_shapes import handles, is_inside
+from astromask_gui.widgets.cutout.panel import CutoutPanel
+from astromask_gui.widgets.measure.panel import MeasurePanel
 from tests.gui.conftest import make_cutout
 
 

@@ -16,7 +16,7 @@ from astromask_gui.parts.rows_drag import rows_of, rows_to_mime
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.neighbours import Query
-from astromask_gui.widgets.neighbours_panel import NeighboursPanel
+from astromask_gui.widgets.neighbours.panel import NeighboursPanel
 from tests.gui.conftest import answer_query, give_thumbnails
 
 FOUND = [5, 9, 2, 30, 31]

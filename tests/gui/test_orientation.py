@@ -18,9 +18,9 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout import Cutout
 from astromask_gui.state.cutout_view import CutoutView, CutoutWindow
 from astromask_gui.state.sky_grid import SkyGrid, assumed_grid
-from astromask_gui.widgets.cutout_figure import CutoutScene, PictureOptions, draw_picture
-from astromask_gui.widgets.cutout_panel import CutoutPanel
-from astromask_gui.widgets.reconstruction_picture import PatchPicture
+from astromask_gui.widgets.cutout.figure import CutoutScene, PictureOptions, draw_picture
+from astromask_gui.widgets.cutout.panel import CutoutPanel
+from astromask_gui.widgets.reconstruction.picture import PatchPicture
 from tests.gui.conftest import BANDS, SIDE
 
 STEP = 0.2 / 3600

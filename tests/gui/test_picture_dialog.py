@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout_view import CutoutWindow
 from astromask_gui.state.exports import CantBeMade
-from astromask_gui.widgets.cutout_figure import (
+from astromask_gui.widgets.cutout.figure import (
     LARGEST_SIDE,
     CutoutScene,
     PictureOptions,

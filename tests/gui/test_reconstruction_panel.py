@@ -15,7 +15,7 @@ from astromask_gui.state.columns import SURPRISE, Column
 from astromask_gui.state.cutout_view import CutoutWindow
 from astromask_gui.state.masks import hidden_pixels
 from astromask_gui.state.patch_maps import Attention, ModelInput, PatchErrors
-from astromask_gui.widgets.reconstruction_panel import ReconstructionPanel
+from astromask_gui.widgets.reconstruction.panel import ReconstructionPanel
 from tests.gui.conftest import PATCH, SIDE, make_reconstruction
 
 GRID = SIDE // PATCH

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.saved import SavedSelection
 from astromask_gui.state.selection import CombineMode
-from astromask_gui.widgets.saved_panel import SavedPanel
-from astromask_gui.widgets.saved_rows import short_date
+from astromask_gui.widgets.saved.panel import SavedPanel
+from astromask_gui.widgets.saved.rows import short_date
 
 NO_KEY = Qt.KeyboardModifier.NoModifier
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier

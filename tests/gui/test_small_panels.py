@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.widgets.filter_chip import FilterChip
-from astromask_gui.widgets.filter_panel import FilterPanel
+from astromask_gui.widgets.filters.chip import FilterChip
+from astromask_gui.widgets.filters.panel import FilterPanel
 from astromask_gui.widgets.start_page import StartPage
 from astromask_gui.widgets.status_strip import StatusStrip
 from tests.gui.conftest import COUNT

@@ -15,9 +15,9 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.table import Sort, TablePart
-from astromask_gui.widgets.table_columns import TableColumns
-from astromask_gui.widgets.table_model import PICTURE
-from astromask_gui.widgets.table_panel import TablePanel
+from astromask_gui.widgets.table.columns import TableColumns
+from astromask_gui.widgets.table.model import PICTURE
+from astromask_gui.widgets.table.panel import TablePanel
 from tests.gui.conftest import COUNT, give_thumbnails
 
 COLUMNS = (
@@ -143,7 +143,7 @@ def taken_out(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The rows of each drag out of the table."""
     drags: list[list[int]] = []
     monkeypatch.setattr(
-        "astromask_gui.widgets.table_drag.drag_rows",
+        "astromask_gui.widgets.table.drag.drag_rows",
         lambda _view, rows, _picture, files: drags.append([*rows, len(files)]),
     )
     return drags

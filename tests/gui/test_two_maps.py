@@ -13,9 +13,9 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.plane import Layout
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.state.view import Colouring
-from astromask_gui.widgets.legend_panel import LegendPanel
-from astromask_gui.widgets.map_pair import MapPair
-from astromask_gui.widgets.map_view import MapWidget
+from astromask_gui.widgets.legend.panel import LegendPanel
+from astromask_gui.widgets.map.pair import MapPair
+from astromask_gui.widgets.map.view import MapWidget
 from tests.gui.map_scene import Scene
 
 LEFT = Qt.MouseButton.LeftButton

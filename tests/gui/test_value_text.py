@@ -7,7 +7,7 @@ import pytest
 
 from astromask_gui.parts.value_text import number_text, value_text
 from astromask_gui.state.columns import Column, Columns
-from astromask_gui.widgets.map_card_facts import card_columns
+from astromask_gui.widgets.map.card_facts import card_columns
 
 
 @pytest.mark.parametrize(
