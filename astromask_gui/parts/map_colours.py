@@ -30,6 +30,12 @@ Maker = Callable[[str, str | None], Colours]
 """Colours in a style, with the continuous map chosen (None) or another one."""
 
 
+class _Relay(QObject):
+    """Carries colours between threads; outlives whoever listens."""
+
+    worked_out = pyqtSignal(object)
+
+
 class MapColours(QObject):
     """Follows the colouring, the columns and the style; says `changed` when colours are new.
 
@@ -37,7 +43,6 @@ class MapColours(QObject):
     """
 
     changed = pyqtSignal()
-    _worked_out = pyqtSignal(object)
 
     def __init__(
         self,
@@ -57,6 +62,7 @@ class MapColours(QObject):
         self._shown_own: dict[str, str] = {}
         self._spread = _KnownSpread()
         self._density = _KnownDensity()
+        self._relay = _Relay()
         self._number = 0
         self._running: _Task | None = None
         self._waiting: _Task | None = None
@@ -69,7 +75,7 @@ class MapColours(QObject):
         self._columns.ready.connect(self._update_if_shown)
         self._own.changed.connect(self._update_if_recoloured)
         self._preferences.changed.connect(self._update_if_restyled)
-        self._worked_out.connect(self._take)
+        self._relay.worked_out.connect(self._take)
 
     @property
     def colours(self) -> Colours | None:
@@ -155,13 +161,14 @@ class MapColours(QObject):
 
     def _run(self, task: _Task) -> None:
         self._running = task
+        relay = self._relay
 
         def run() -> None:
             made = None
             try:
                 made = task.make()
             finally:
-                self._worked_out.emit(made)
+                relay.worked_out.emit(made)
 
         threading.Thread(target=run, name="map-colours", daemon=True).start()
 
