@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from astromask_gui.raster.crossfilter_kernels import mark_range, move_filter
+from astromask_gui.raster.density import density
 from astromask_gui.raster.engine import MapEngine
 from astromask_gui.raster.frame import FrameRequest, ViewRect
 from astromask_gui.raster.scaling import count_codes, mapped_codes, scaled_index
@@ -27,7 +28,11 @@ def warm_up() -> None:
     engine.set_style(np.zeros(x.size, np.uint8), point_states(visible, x > 0), tables)
     for factor in (1.0, 1e-3):
         engine.render(FrameRequest(everything.grown(factor), 64, 64))
+    # Where few are in view, their rows are listed too.
+    x0, y0 = float(x[0]), float(y[0])
+    engine.render(FrameRequest(ViewRect(x0 - 1e-3, x0 + 1e-3, y0 - 1e-3, y0 + 1e-3), 64, 64))
     for kind in (np.float32, np.float64):
+        density(np.stack([x, y], axis=1).astype(kind))
         scaled_index(x.astype(kind), (0.0, 1.0), 254.0, False, 255)
     codes = np.zeros(x.size, np.int16)
     mapped_codes(codes, count_codes(codes, 1).astype(np.uint8))
