@@ -16,6 +16,8 @@ from typing import Any
 
 from numba import njit
 
+from astromask_gui.thread_priority import give_way
+
 exact_kernel = njit(nogil=True, cache=True, error_model="numpy")
 """For geometry that must agree bit for bit with the same formula elsewhere."""
 
@@ -33,7 +35,7 @@ def thread_count() -> int:
 @cache
 def _pool() -> ThreadPoolExecutor:
     """The calling thread works too, so it has one thread less."""
-    return ThreadPoolExecutor(max(1, thread_count() - 1), "map-kernels")
+    return ThreadPoolExecutor(max(1, thread_count() - 1), "map-kernels", give_way)
 
 
 Runner = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], list[Any]]

@@ -17,6 +17,7 @@ from astromask_gui.raster.frame import Frame, FrameRequest, ViewRect
 from astromask_gui.raster.loading import kernels_are_loaded, load_kernels
 from astromask_gui.raster.plain import PlainMap
 from astromask_gui.raster.styles import StyleTables
+from astromask_gui.thread_priority import give_way
 
 
 class Style(NamedTuple):
@@ -160,6 +161,7 @@ class FrameWorker:
 
     def _prepare(self, generation: int, x: np.ndarray, y: np.ndarray) -> None:
         """Load the kernels, then draw with them, then build the index and draw with that."""
+        give_way()
         if not kernels_are_loaded():
             # The first sight of the points comes before all that, which holds the interpreter.
             self._drawn.wait(_FIRST_SIGHT_SECONDS)
@@ -192,6 +194,7 @@ class FrameWorker:
             return True
 
     def _run(self) -> None:
+        give_way()
         while (job := self._next_job()) is not None:
             if job.style is not None:
                 job.points.set_style(*job.style())
