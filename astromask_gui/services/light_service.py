@@ -69,7 +69,9 @@ def take_away(cutout: Cutout, settings: LightSettings, survey: SurveyPixels) -> 
     answer = _said_what_is_lost(_left(middle, settings, survey), middle)
     if middle.pixels.shape == cutout.pixels.shape:
         return answer
-    whole = np.zeros_like(cutout.pixels)
+    # Around it nothing was computed: stripes, for black would be sky without light.
+    whole = np.full_like(cutout.pixels, np.nan)
+    whole[cutout.missing] = 0
     whole[:, part[0], part[1]] = answer.pixels
     rows, columns = middle.pixels.shape[1:]
     caption = answer.caption and f"{answer.caption}, middle {columns} × {rows} px"

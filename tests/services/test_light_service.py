@@ -74,12 +74,16 @@ def test_in_a_wide_field_the_light_goes_in_the_middle(side: int) -> None:
     expected = take_away(small, LightSettings("unsharp", radius=2.0), SURVEY)
     found = left.pixels[:, first + 9 : first + 39, first + 9 : first + 39]
     assert found == pytest.approx(expected.pixels[:, 9:39, 9:39], abs=1e-3)
+    outside = left.pixels.copy()
+    outside[:, rows, columns] = np.nan
+    assert np.isnan(outside).all() and np.isfinite(left.pixels[:, rows, columns]).all()
 
 
 def test_in_a_wide_field_a_missing_band_is_still_said() -> None:
     wide = replace(cutout(missing=(0,)), pixels=np.zeros((3, 500, 500), np.float32))
     left = take_away(wide, LightSettings("difference", first=0, second=1), SURVEY)
     assert left.pixels.shape == (3, 500, 500) and "no u band" in left.sentence
+    assert not left.pixels[0].any(), "missing throughout, not without data here and there"
 
 
 def test_the_model_and_what_it_leaves_make_the_galaxy() -> None:
