@@ -485,3 +485,20 @@ def test_the_offer_can_be_turned_down_and_goes_with_another_choice(
 def test_the_job_and_the_window_call_the_column_the_same() -> None:
     assert missing_bands.COLUMN == MISSING_BANDS
     assert JOBS[KIND].startswith(missing_bands.__name__)
+
+
+def test_the_line_of_placed_galaxies_stands_right_under_the_categories(
+    scene: Scene, panel: LegendPanel, qtbot
+) -> None:
+    scene.state.view.set_coordinates("UMAP", scene.places, np.arange(300) < 7)
+    scene.state.view.set_colouring(Colouring("class"))
+    qtbot.waitUntil(lambda: bool(panel.categories.rows.rows), timeout=5000)
+    last = panel.categories.rows.rows[-1]
+
+    def gap() -> int:
+        return panel.placed.mapTo(panel, QPoint()).y() - last.mapTo(panel, QPoint()).y()
+
+    qtbot.waitUntil(lambda: 0 < gap() <= 2 * last.height(), timeout=5000)
+    # In a low panel the categories are scrolled, and the line stays in sight.
+    panel.resize(240, 120)
+    qtbot.waitUntil(lambda: 0 < panel.placed.geometry().bottom() < panel.height(), timeout=5000)

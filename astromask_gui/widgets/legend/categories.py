@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtWidgets import QFrame, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from astromask_gui.parts.modes import MODE_KEYS, MODE_TEXTS
 from astromask_gui.parts.swatches import SwatchPopup
@@ -43,6 +43,7 @@ class CategoryLegend(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setWidget(_on_top(self.rows))
         self.rows.hidden_changed.connect(self._hide)
         self.rows.select_wanted.connect(self.select)
@@ -55,11 +56,24 @@ class CategoryLegend(QScrollArea):
         self._column, self._colours = column, colours
         entries = self._entries()
         self.rows.set_entries(entries, tokens(self._state.preferences.style))
+        self.updateGeometry()
         hidden = self._hidden.get(column or "", frozenset())
         self.rows.set_hidden_codes(frozenset(e.code for e in entries if e.label in hidden))
         if hidden and entries:
             # The values may have changed, as grades do.
             self._filter()
+
+    def sizeHint(self) -> QSize:
+        """As high as all rows, no higher: what belongs to them stands right below."""
+        return QSize(super().sizeHint().width(), self._height())
+
+    def minimumSizeHint(self) -> QSize:
+        """A few rows, the others by scrolling."""
+        least = super().minimumSizeHint()
+        return QSize(least.width(), min(least.height(), self._height()))
+
+    def _height(self) -> int:
+        return sum(row.sizeHint().height() for row in self.rows.rows)
 
     def forget_hidden(self, shown: set[str | None]) -> None:
         """Show again what is hidden in columns that colour no map any more."""

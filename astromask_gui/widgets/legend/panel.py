@@ -52,10 +52,10 @@ class LegendPanel(QWidget):
         column.addWidget(self.offer)
         column.addWidget(self.scale)
         column.addWidget(self.note)
-        column.addWidget(self.categories, 1)
+        column.addWidget(self.categories)
         column.addWidget(self.placed)
-        # Without categories, what there is stays together at the top.
-        column.addStretch(0)
+        # What there is stays together at the top.
+        column.addStretch(1)
 
     def _connect_signals(self) -> None:
         self.column_choice.activated.connect(self._choose_column)
