@@ -467,7 +467,12 @@ def test_the_sliders_say_where_they_stand(panel: CutoutPanel, state: Application
 
 @pytest.mark.parametrize(
     ("bands", "name"),
-    [(("g", "r", "i"), "RGB irg"), (("red", "green", "blue"), "RGB"), (("VIS",), "RGB")],
+    [
+        (("g", "r", "i"), "RGB irg"),
+        (("red", "green", "blue"), "RGB"),
+        (("VIS",), "Grey"),
+        (("Y", "Y2"), "RGB Y2 Y Y"),
+    ],
 )
 def test_the_colours_are_named_where_they_are_not_a_pictures_own(
     panel: CutoutPanel, state: ApplicationState, bands: tuple[str, ...], name: str

@@ -101,7 +101,9 @@ class CutoutControls(QWidget):
 
 
 def rgb_name(settings: DisplaySettings, survey: SurveyPixels) -> str:
-    """The bands shown as red, green and blue, in words."""
+    """The bands shown as red, green and blue, in words; a survey of one band has no colour."""
+    if len(survey.bands) == 1:
+        return "Grey"
     names = [survey.bands[i] for i in settings.rgb if i < len(survey.bands)]
     if len(set(names)) < 2 or names == ["red", "green", "blue"]:
         return "RGB"

@@ -88,7 +88,7 @@ class CutoutPictures(QWidget):
         tiles = []
         for key in shown:
             as_shown = _alone(settings, key)
-            text = "colour" if key == _RGB else names[key]
+            text = names[key] if key != _RGB else "colour" if len(names) > 1 else "grey"
             absent = absent_sentence(cutout, as_shown, names)
             current = key == (_RGB if settings.mode == "rgb" else settings.band)
             tiles.append(Tile(key, text, absent if absent.endswith(".") else "", current))

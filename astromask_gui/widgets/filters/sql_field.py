@@ -41,7 +41,7 @@ class SqlField(QWidget):
         self.follow_columns()
 
     def _build(self) -> None:
-        self.line.setPlaceholderText("Condition: mag_r < 20 AND …")
+        self.line.setPlaceholderText("Condition: mag_r < 20")
         self.line.setAccessibleName("Condition in SQL")
         self.line.setToolTip(
             "A condition in SQL over the columns, such as mag_r &lt; 20 AND type = 'lens'.<br>"
