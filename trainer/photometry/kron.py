@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from trainer.photometry.centre import Place, filled, find_centre
 from trainer.photometry.ellipses import Ellipse
-from trainer.photometry.isophotes import ellipse_of_moments
+from trainer.photometry.isophote_shapes import ellipse_of_moments
 from trainer.photometry.sky import border, detection
 
 KRON_FACTOR = 2.5
