@@ -48,6 +48,11 @@ def hover_of(scene: Scene) -> MapHover:
     return scene.map.hover
 
 
+def wait_out_the_grace(scene: Scene, qtbot) -> None:
+    """Until a card that is to go would have gone."""
+    qtbot.waitUntil(lambda: not hover_of(scene)._grace.isActive())
+
+
 def alone(scene: Scene) -> int:
     """A row that has no other galaxy near it, away from the map's edges."""
     pixels = scene.canvas.mapping().to_pixels(scene.places)
@@ -191,7 +196,7 @@ def test_moving_onto_the_card_keeps_it(scene: Scene, qtbot) -> None:
     card = show_card(scene, qtbot, row)
     scene.hover(QPointF(3, 3))
     enter(card)
-    qtbot.wait(3 * hover_of(scene)._grace.interval())
+    wait_out_the_grace(scene, qtbot)
     assert not card.isHidden()
     assert scene.state.selection.hovered == row
     QApplication.sendEvent(card, QEvent(QEvent.Type.Leave))
@@ -390,7 +395,7 @@ def test_columns_can_be_chosen_and_are_preferred_from_then_on(scene: Scene, qtbo
     chooser.usual.click()
     assert state.preferences.card_columns is None
     assert "mag" in [line.name for line in card.lines.lines]
-    qtbot.wait(2 * hover_of(scene)._grace.interval())
+    wait_out_the_grace(scene, qtbot)
     assert not card.isHidden(), "one sees what one chooses"
     scene.hover(QPointF(3, 3))
     chooser.close()
