@@ -48,8 +48,11 @@ class BusyBar(QProgressBar):
 
     def set_busy(self, busy: bool) -> None:
         """Move, or stand still."""
+        # Qt's bar would paint itself at once, and with it all of the window that is to be painted.
+        self.setUpdatesEnabled(False)
         self.setRange(0, 0 if busy else 1)
         self.setValue(0)
+        self.setUpdatesEnabled(True)
 
 
 class EmptyState(QWidget):
