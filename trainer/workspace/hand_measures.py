@@ -66,7 +66,8 @@ class HandMeasures:
     def put(self, measure: HandMeasure, row: int, value: float | None) -> None:
         """Write a galaxy's value (None takes it away); it is on disk when this returns.
 
-        Raises `QueryError` for a row there is not, or a value that is not finite.
+        Raises `QueryError` for a row there is not, or a value that is not finite,
+        `WorkspaceError` where it can't be written.
         """
         if not 0 <= row < len(self._catalogue):
             raise QueryError(f"There is no row {row}; the catalogue has {len(self._catalogue)}.")
@@ -77,7 +78,11 @@ class HandMeasures:
         entry = (time, measure.name, measure.unit, row, name, value)
         with disk_errors(self.path):
             self.folder.mkdir(parents=True, exist_ok=True)
-        with sqlite_sentences(self.path), closing(self._open()) as connection, connection:
+        with (
+            sqlite_sentences(self.path, "measures"),
+            closing(self._open()) as connection,
+            connection,
+        ):
             connection.execute(
                 "INSERT INTO entries (time, name, unit, row, object_id, value)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -112,7 +117,7 @@ class HandMeasures:
         return connection
 
     def _values(self, path: Path, name: str) -> dict[int, float]:
-        with sqlite_sentences(path):
+        with sqlite_sentences(path, "measures"):
             uri = path.absolute().as_uri() + "?mode=ro"
             with closing(sqlite3.connect(uri, uri=True, timeout=5.0)) as connection:
                 require_catalogue(connection, path, self._catalogue)

@@ -130,14 +130,14 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def sqlite_sentences(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a `WorkspaceError`."""
+def sqlite_sentences(path: Path, what: str = "labels") -> Iterator[None]:
+    """Turn SQLite's errors into a `WorkspaceError` that says `what` is in the file."""
     try:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorname", "") or ""
         reasons = {
-            "SQLITE_FULL": "the disk is full; the last grade was not kept",
+            "SQLITE_FULL": "the disk is full; what was added last is not kept",
             "SQLITE_READONLY": "you have no permission to write there",
             "SQLITE_CANTOPEN": "it can't be opened; check the permissions of its folder",
             "SQLITE_BUSY": "another program is writing to it; try again",
@@ -146,7 +146,7 @@ def sqlite_sentences(path: Path) -> Iterator[None]:
         }
         fitting = (reason for name, reason in reasons.items() if code.startswith(name))
         reason = next(fitting, f"SQLite says: {error}")
-        raise WorkspaceError(f"The labels in {path} are out of reach: {reason}.") from error
+        raise WorkspaceError(f"The {what} in {path} are out of reach: {reason}.") from error
 
 
 def require_catalogue(connection: sqlite3.Connection, path: Path, catalogue: Catalogue) -> None:
