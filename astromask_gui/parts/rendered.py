@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import traceback
 import weakref
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -36,7 +35,7 @@ class _Renderer(QObject):
     called nor be deleted in the thread.
     """
 
-    _done = pyqtSignal(object, object, object)
+    _done = pyqtSignal(object, object, object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,19 +47,27 @@ class _Renderer(QObject):
         self._pool.submit(self._work, weakref.ref(view), batch)
 
     def _work(self, view: weakref.ref[RenderedPictures], batch: _Batch) -> None:
+        images: list[QImage] = []
+        failure = None
         try:
             images = named_pictures(batch.pictures, batch.settings, batch.survey, batch.side)
-        except Exception:  # without an answer the view would wait for ever
-            traceback.print_exc()
-            images = []
-        self._done.emit(view, batch, images)
+        except Exception as error:  # without an answer the view would wait for ever
+            failure = error
+        self._done.emit(view, batch, images, failure)
 
     def _deliver(
-        self, reference: weakref.ref[RenderedPictures], batch: _Batch, images: list[QImage]
+        self,
+        reference: weakref.ref[RenderedPictures],
+        batch: _Batch,
+        images: list[QImage],
+        failure: Exception | None,
     ) -> None:
         view = reference()
         if view is not None and not sip.isdeleted(view):
             view.take(batch, images)
+        if failure is not None:
+            # On the window's thread it is told to the user, as all that nobody foresaw.
+            raise failure
 
 
 _renderer = cache(_Renderer)

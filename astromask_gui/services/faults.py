@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from PyQt6.QtCore import QObject, pyqtSignal
+
 from astromask_gui.services.user_folders import data_folder
 
 KEPT = 5
@@ -20,6 +22,12 @@ KEPT = 5
 FATAL = b"Fatal Python error"
 
 log = logging.getLogger("astromask")
+
+
+class _Teller(QObject):
+    """Has a sentence told on the thread that made this, from whichever it comes."""
+
+    told = pyqtSignal(str)
 
 
 class FaultLog:
@@ -36,32 +44,35 @@ class FaultLog:
         name = f"{time.strftime('%Y-%m-%dT%H-%M-%S', time.gmtime())}-{os.getpid()}.log"
         self.path = self.folder / name
         self._file = self.path.open("a", encoding="utf-8")
+        self._teller = _Teller()
         self._handler = logging.StreamHandler(self._file)
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
 
     def start(self, tell: Callable[[str], None]) -> None:
-        """Log faults from now on; errors that nobody foresaw are told in a sentence too."""
+        """Log faults from now on; errors that nobody foresaw are told in a sentence too.
+
+        `tell` is called on this thread, wherever the error was.
+        """
         faulthandler.enable(self._file)
         log.addHandler(self._handler)
-
-        def unforeseen(
-            kind: type[BaseException], error: BaseException, trace: TracebackType | None
-        ) -> None:
-            if issubclass(kind, KeyboardInterrupt):
-                sys.__excepthook__(kind, error, trace)
-                return
-            log.error("An error that nobody foresaw", exc_info=(kind, error, trace))
-            tell(
-                f"Something unexpected went wrong ({kind.__name__}: {error}). Your work is on"
-                f" disk; the details are in {self.path}."
-            )
-
+        self._teller.told.connect(tell)
         # PyQt ends the program at an exception in a slot, unless somebody takes it.
-        sys.excepthook = unforeseen
-        threading.excepthook = lambda args: log.error(
-            "An error in the thread %s",
-            args.thread.name if args.thread else "?",
-            exc_info=(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback),
+        sys.excepthook = self._take
+        threading.excepthook = lambda args: self._take(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
+
+    def _take(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        where = threading.current_thread().name
+        log.error("An error in %s that nobody foresaw", where, exc_info=(kind, error, trace))
+        self._teller.told.emit(
+            f"Something unexpected went wrong ({kind.__name__}: {error}). Your work is on"
+            f" disk; the details are in {self.path}."
         )
 
     def crash_sentence(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -218,6 +219,26 @@ def test_an_unforeseen_error_is_told_and_kept(tmp_path: Path) -> None:
     assert "odd" in told[0] and str(log.path) in told[0]
     assert "Traceback" in log.path.read_text()
     assert sys.excepthook is sys.__excepthook__
+
+
+def test_an_unforeseen_error_in_a_thread_is_told_on_the_windows_own(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    told: list[tuple[str, threading.Thread]] = []
+    log = FaultLog(tmp_path)
+    log.start(lambda sentence: told.append((sentence, threading.current_thread())))
+
+    def fail() -> None:
+        raise RuntimeError("odd")
+
+    thread = threading.Thread(target=fail, name="drawing")
+    thread.start()
+    thread.join()
+    assert not told
+    qtbot.waitUntil(lambda: bool(told))
+    log.close()
+    assert "odd" in told[0][0] and told[0][1] is threading.main_thread()
+    assert "in drawing" in log.path.read_text()
 
 
 def test_nothing_is_left_where_nothing_went_wrong(tmp_path: Path) -> None:
