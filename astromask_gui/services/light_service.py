@@ -74,7 +74,8 @@ def take_away(cutout: Cutout, settings: LightSettings, survey: SurveyPixels) -> 
     whole[cutout.missing] = 0
     whole[:, part[0], part[1]] = answer.pixels
     rows, columns = middle.pixels.shape[1:]
-    caption = answer.caption and f"{answer.caption}, middle {columns} × {rows} px"
+    size = f"{columns} px" if rows == columns else f"{columns} × {rows} px"
+    caption = answer.caption and f"{answer.caption}, middle {size}"
     return replace(answer, pixels=whole, caption=caption)
 
 
