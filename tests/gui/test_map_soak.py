@@ -106,17 +106,22 @@ class Hands:
         (undo.undo if self._rng.random() < 0.5 else undo.redo)()
 
 
-def come_to_rest(scene: Scene, qtbot) -> None:
-    """Show everything in one colour, and wait until nothing is being worked out."""
+def held_at_rest(scene: Scene, qtbot) -> int:
+    """Bytes held while everything shows in one colour and nothing is being worked out."""
     scene.state.filters.remove("soak")
     scene.state.view.set_colouring(Colouring(None))
     scene.state.selection.clear()
     scene.map.map_actions["fit"].trigger()
-    for notches in (2, -2):  # Each asks for a frame, drawn after what was asked for before.
+    looks = []
+    for notches in (2, -2, 2, -2):
         scene.scroll(QPointF(200, 200), notches)
         scene.wait_for_frame()
-    qtbot.waitUntil(lambda: scene.map.frames.sorted, timeout=20_000)
-    gc.collect()
+        qtbot.waitUntil(lambda: scene.map.frames.sorted, timeout=20_000)
+        QApplication.processEvents()
+        gc.collect()
+        looks.append(tracemalloc.get_traced_memory()[0])
+    # One more frame may be on its way at any of them; what is kept is there at all.
+    return min(looks)
 
 
 def test_a_thousand_deeds_leave_no_error_and_no_litter(scene: Scene, qtbot) -> None:
@@ -130,8 +135,7 @@ def test_a_thousand_deeds_leave_no_error_and_no_litter(scene: Scene, qtbot) -> N
             if step % 50 == 0:
                 scene.wait_for_frame()
             if step in (STEPS // 2, STEPS - 1):
-                come_to_rest(scene, qtbot)
-                held[step] = tracemalloc.get_traced_memory()[0]
+                held[step] = held_at_rest(scene, qtbot)
     finally:
         tracemalloc.stop()
     assert held[STEPS - 1] < held[STEPS // 2] + GROWTH
