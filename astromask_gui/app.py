@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from astromask_gui.arguments import Arguments, parse_arguments
 from astromask_gui.display_server import why_no_window
+from astromask_gui.leaving import keep, leave
 from astromask_gui.memory import collect_later, return_freed_memory
 
 if TYPE_CHECKING:
     from astromask_gui.program import Program
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Run `astromask-gui`; returns the exit code: 0, or 2 with a sentence on standard error."""
-    arguments = parse_arguments(words)
+def main() -> NoReturn:
+    """The program `astromask-gui`: exit code 0, or 2 with a sentence on standard error."""
+    leave(_run())
+
+
+def _run() -> int:
+    arguments = parse_arguments()
     if arguments.screenshot is not None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     elif (sentence := why_no_window()) is not None:
@@ -48,8 +52,10 @@ def start(arguments: Arguments) -> Program:
     reader = start_reader()
     from astromask_gui.program import Program
 
-    return Program(arguments, reader)
+    program = Program(arguments, reader)
+    keep(program)
+    return program
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -58,8 +58,10 @@ class Program:
         self.services = Services(self.state, reader)
         if not plain:
             self._remember_layouts()
-        settings = None if plain else QSettings(str(settings_file()), QSettings.Format.IniFormat)
-        self.window = MainWindow(self.state, settings)
+        self._settings = (
+            None if plain else QSettings(str(settings_file()), QSettings.Format.IniFormat)
+        )
+        self.window = MainWindow(self.state, self._settings)
         self._interrupts = Interrupts(self.application.quit)
         self._screenshot = (
             Screenshot(self.state, self.window, arguments.screenshot, self._finish)
@@ -77,6 +79,8 @@ class Program:
         code = int(self.application.exec())
         collect_little()
         self.window.close()
+        if self._settings is not None:
+            self._settings.sync()
         self.services.close()
         self._faults.close()
         if self._sentence:

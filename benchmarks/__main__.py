@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import benchmarks
+from astromask_gui.leaving import leave
 from benchmarks.results import table, write_json
 from trainer.errors import AstroMaskError
 
@@ -51,4 +52,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

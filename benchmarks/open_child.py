@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QTimer
 
+from astromask_gui.leaving import leave
 from benchmarks.startup_child import resident
 
 _REST_MS = 1000
@@ -53,4 +54,4 @@ def main(folder: Path, started: float) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), float(sys.argv[2])))
+    leave(main(Path(sys.argv[1]), float(sys.argv[2])))

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from astromask_gui.leaving import leave
+
 
 def main(started: float) -> int:
     """Open the demo, wait until all is loaded, print the notes as JSON, close."""
@@ -52,4 +54,4 @@ def resident(name: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1])))
+    leave(main(float(sys.argv[1])))

@@ -141,7 +141,8 @@ class Services(QObject):
         self.kept_filters.close()
         self.filters.close()
         self.jobs.close()
-        for background in (self._files, self._facts, self._search, self._runs, self._filters):
+        self._runs.close(finish=True)  # A job that was asked for is started.
+        for background in (self._files, self._facts, self._search, self._filters):
             background.close()
         self.reader.close()
         self.model.close()

@@ -53,6 +53,14 @@ def test_click_grade_lose_the_reader_click_again(tell: Tell, survey: Path) -> No
     assert all(has_ended(pid) for pid in found["children"] if pid)
 
 
+def test_a_window_closed_at_once_ends_well_and_keeps_its_place(
+    tell: Tell, survey: Path, environment: dict[str, str]
+) -> None:
+    assert tell("leave_at_once", survey)["code"] == 0
+    (settings,) = Path(environment["XDG_CONFIG_HOME"]).rglob("*.ini")
+    assert "geometry=" in settings.read_text()
+
+
 def test_a_job_outlives_the_window_and_is_found_again(tell: Tell, survey: Path) -> None:
     left = tell("leave_in_a_job", survey)
     (run,) = list_runs(survey)
