@@ -41,8 +41,8 @@ def _run() -> int:
 
 def start(arguments: Arguments) -> Program:
     """Build the program, its window not yet shown."""
-    from astromask_gui.services.cores import hand_over_quickly, wait_passively
-    from astromask_gui.services.reader import start_reader
+    from astromask_gui.services.concurrency.cores import hand_over_quickly, wait_passively
+    from astromask_gui.services.workspace.reader import start_reader
 
     wait_passively()
     hand_over_quickly()

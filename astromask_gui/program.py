@@ -18,12 +18,12 @@ from astromask_gui.arguments import DEFAULT_SIZE, Arguments
 from astromask_gui.interrupts import Interrupts
 from astromask_gui.memory import collect_little, trim
 from astromask_gui.services.all_services import Services
-from astromask_gui.services.demo import SHOWN_GALAXY
-from astromask_gui.services.faults import FaultLog
-from astromask_gui.services.layout_memory import LayoutMemory
-from astromask_gui.services.preferences_service import PreferencesService
-from astromask_gui.services.user_folders import settings_file
-from astromask_gui.services.worker import Worker
+from astromask_gui.services.concurrency.worker import Worker
+from astromask_gui.services.user.faults import FaultLog
+from astromask_gui.services.user.folders import settings_file
+from astromask_gui.services.user.preferences import PreferencesService
+from astromask_gui.services.workspace.demo import SHOWN_GALAXY
+from astromask_gui.services.workspace.layout_memory import LayoutMemory
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.style import apply_style
 from astromask_gui.windows.dialogs_ahead import import_dialogs

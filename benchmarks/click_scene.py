@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from astromask_gui.services.noise import sample_rows
+from astromask_gui.services.workspace.noise import sample_rows
 from trainer.config import ModelSize
 from trainer.store.embeddings import StoreWriter
 from trainer.store.manifest import StoreManifest

@@ -65,7 +65,7 @@ def _at_side(scene, side: int, frames: int, jumps: int) -> list[Result]:  # type
 
 
 def _sorting(count: int) -> list[Result]:
-    from astromask_gui.services.ordering import sort_rows
+    from astromask_gui.services.gallery.ordering import sort_rows
     from astromask_gui.state.columns import Column
 
     random = np.random.default_rng(2)

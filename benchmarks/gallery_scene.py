@@ -12,9 +12,9 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
 import benchmarks
-from astromask_gui.services.reader import LANES, SHARP_TILES
-from astromask_gui.services.thumbnail_service import ThumbnailService
-from astromask_gui.services.worker import Worker
+from astromask_gui.services.concurrency.worker import Worker
+from astromask_gui.services.cutouts.thumbnails import ThumbnailService
+from astromask_gui.services.workspace.reader import LANES, SHARP_TILES
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.display import SurveyPixels

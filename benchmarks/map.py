@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from astromask_gui.services.cores import spare_cores
+from astromask_gui.services.concurrency.cores import spare_cores
 from benchmarks.results import Result
 
 _LIMITS = {

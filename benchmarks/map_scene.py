@@ -21,7 +21,7 @@ from astromask_gui.raster.paint import Paint
 from astromask_gui.raster.renderer import Renderer
 from astromask_gui.raster.styles import NORMAL, point_states, style_tables
 from astromask_gui.rendering.colouring import colour_column
-from astromask_gui.services.cores import hand_over_quickly
+from astromask_gui.services.concurrency.cores import hand_over_quickly
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.session import OpenWorkspace

@@ -124,8 +124,8 @@ class _Looking(WindowRun):
             self.paint.append(time.perf_counter() - start)
 
     def _time_reading(self, row: int) -> float:
-        from astromask_gui.services.reader import VIEWER, read_message
-        from astromask_gui.services.worker import Request
+        from astromask_gui.services.concurrency.worker import Request
+        from astromask_gui.services.workspace.reader import VIEWER, read_message
 
         self._forget_files()
         answers: list[float] = []

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject
 
-from astromask_gui.services.background import Background
-from astromask_gui.services.catalogue_service import CatalogueService
+from astromask_gui.services.catalogue.joins import JoinService
+from astromask_gui.services.catalogue.service import CatalogueService
 from astromask_gui.services.colour_service import ColourService
-from astromask_gui.services.cutout_file_service import CutoutFileService
-from astromask_gui.services.cutout_service import CutoutService
+from astromask_gui.services.concurrency.background import Background
+from astromask_gui.services.concurrency.worker import Worker
+from astromask_gui.services.cutouts.files import CutoutFileService
+from astromask_gui.services.cutouts.service import CutoutService
+from astromask_gui.services.cutouts.sheets import SheetService
+from astromask_gui.services.cutouts.thumbnails import ThumbnailService
 from astromask_gui.services.export_service import ExportService
-from astromask_gui.services.filter_memory import FilterMemory
-from astromask_gui.services.filter_service import FilterService
-from astromask_gui.services.find_service import FindService
-from astromask_gui.services.gallery_service import GalleryService
-from astromask_gui.services.histogram_service import HistogramService
-from astromask_gui.services.inference_service import InferenceService, model_worker
-from astromask_gui.services.job_service import JobService
-from astromask_gui.services.join_service import JoinService
+from astromask_gui.services.filters.histograms import HistogramService
+from astromask_gui.services.filters.memory import FilterMemory
+from astromask_gui.services.filters.service import FilterService
+from astromask_gui.services.gallery.service import GalleryService
+from astromask_gui.services.jobs.service import JobService
 from astromask_gui.services.label_service import LabelService
-from astromask_gui.services.light_service import LightService
-from astromask_gui.services.measure_service import MeasureService
-from astromask_gui.services.patch_service import PatchService
-from astromask_gui.services.reader import SHARP_TILES, start_reader
-from astromask_gui.services.ring_service import RingService
-from astromask_gui.services.samp_service import SampService
-from astromask_gui.services.saved_service import SavedService
-from astromask_gui.services.search_service import SearchService
-from astromask_gui.services.sheet_service import SheetService
-from astromask_gui.services.table_service import TableService
-from astromask_gui.services.thumbnail_service import ThumbnailService
-from astromask_gui.services.worker import Worker
-from astromask_gui.services.workspace_service import WorkspaceService
+from astromask_gui.services.measure.light import LightService
+from astromask_gui.services.measure.rings import RingService
+from astromask_gui.services.measure.service import MeasureService
+from astromask_gui.services.model.inference import InferenceService, model_worker
+from astromask_gui.services.model.patches import PatchService
+from astromask_gui.services.samp.service import SampService
+from astromask_gui.services.saved.service import SavedService
+from astromask_gui.services.search.finding import FindService
+from astromask_gui.services.search.neighbours import SearchService
+from astromask_gui.services.table.service import TableService
+from astromask_gui.services.workspace.reader import SHARP_TILES, start_reader
+from astromask_gui.services.workspace.service import WorkspaceService
 from astromask_gui.state.application import ApplicationState
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
-from astromask_gui.services.background import Background
-from astromask_gui.services.loading import Loaded
+from astromask_gui.services.concurrency.background import Background
+from astromask_gui.services.workspace.loading import Loaded
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.own_colours import ByCategory
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from PyQt6.QtCore import QObject
 
-from astromask_gui.services.background import Background
+from astromask_gui.services.concurrency.background import Background
 from astromask_gui.services.sentences import size_in_words
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.exports import CantBeMade, Export

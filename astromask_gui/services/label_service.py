@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
-from astromask_gui.services.background import Background
-from astromask_gui.services.loading import Loaded, describe_columns
+from astromask_gui.services.concurrency.background import Background
+from astromask_gui.services.workspace.loading import Loaded, describe_columns
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.labels import Grade

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.parts.galaxy_deeds import degrees, sexagesimal
-from astromask_gui.services.positions import parse_position
+from astromask_gui.services.search.positions import parse_position
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.sky_places import SkyPlace
 from astromask_gui.windows.main_window import MainWindow

@@ -9,7 +9,7 @@ from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.raster.binning import bin_column
-from astromask_gui.services.filter_rows import rows_passing
+from astromask_gui.services.filters.rows import rows_passing
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.filter_specs import Categories, Condition, Range

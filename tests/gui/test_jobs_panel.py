@@ -11,7 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from astromask_gui.services.job_forms import job_forms, typed_values
+from astromask_gui.services.jobs.forms import job_forms, typed_values
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.jobs import Job
 from astromask_gui.widgets.jobs.card import duration_text

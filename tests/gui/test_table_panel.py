@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from astromask_gui.services.preferences_service import PreferencesService
+from astromask_gui.services.user.preferences import PreferencesService
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.preferences import Preferences
