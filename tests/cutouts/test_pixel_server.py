@@ -14,10 +14,10 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 from tests.cutouts import layouts
-from trainer.cutouts.pixel_server import PixelServer, serve
+from trainer.cutouts.pixel_server import PixelServer
 from trainer.cutouts.survey import scan
 from trainer.cutouts.thumbnails import area_average, make_thumbnails
-from trainer.wire import WireError, read_message, write_message
+from trainer.wire import read_message, write_message
 
 
 def opening(folder: Path, **more: Any) -> dict[str, Any]:
@@ -181,11 +181,6 @@ def test_the_process_answers_in_order_and_ends_with_its_input(tmp_path: Path) ->
     answers = io.BytesIO(done.stdout)
     assert [read_message(answers)[0]["id"] for _ in range(3)] == [1, 2, 3]  # type: ignore[index]
     assert read_message(answers) is None
-
-
-def test_what_is_no_request_ends_the_serving() -> None:
-    with pytest.raises(WireError):
-        serve(io.BytesIO(b"garbage that is no frame"), io.BytesIO())
 
 
 def test_area_averages_keep_the_mean() -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import io
 import json
-import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,9 +14,8 @@ import torch
 from tests.inference.conftest import write_checkpoint
 from tests.model.small_models import small_model
 from trainer.errors import AstroMaskError
-from trainer.inference.serve import ModelServer, serve
+from trainer.inference.serve import ModelServer
 from trainer.launch.worker_client import WorkerClient
-from trainer.wire import read_message, write_message
 
 IMAGES = np.random.default_rng(0).normal(0, 5, (3, 5, 16, 16)).astype(np.float32)
 
@@ -224,7 +221,7 @@ def test_an_unexpected_error_is_told_and_survived(
 
     with monkeypatch.context() as patch:
         patch.setattr("trainer.inference.serve.Encoder", broken)
-        assert "Memory ran out" in _refused(server, {"op": "encode"}, images=IMAGES)
+        assert "ran out of memory" in _refused(server, {"op": "encode"}, images=IMAGES)
     assert "RuntimeError" in capsys.readouterr().err
     _ok(server, {"op": "encode"}, images=IMAGES)
 
@@ -234,18 +231,6 @@ def test_pixels_that_are_no_numbers_count_as_nothing(server: ModelServer) -> Non
     holed[0, 0, 0, 0], filled[0, 0, 0, 0] = np.nan, 0
     a, b = (_ok(server, {"op": "encode"}, images=x)["embeddings"] for x in (holed, filled))
     assert np.array_equal(a, b)
-
-
-def test_an_unreadable_message_is_answered_and_the_stream_goes_on() -> None:
-    requests, answers = io.BytesIO(), io.BytesIO()
-    requests.write(struct.pack("<I", 4) + b"huh?")
-    write_message(requests, {"id": 2, "op": "ping"})
-    requests.seek(0)
-    assert serve(requests, answers, ModelServer()) == 0
-    answers.seek(0)
-    first, second = read_message(answers), read_message(answers)
-    assert first is not None and not first[0]["ok"]
-    assert second is not None and second[0] == {"id": 2, "ok": True}
 
 
 @pytest.fixture

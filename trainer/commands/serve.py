@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from typing import get_args
 
 from trainer.config import Device
@@ -19,12 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the input closes; returns the exit code."""
-    # Answers go out by a descriptor of their own: what a library prints must not mix in.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    sys.stdout = sys.stderr
+    from trainer.serving import serve_standard_streams, take_standard_output
 
-    from trainer.inference.serve import ModelServer, serve
+    answers = take_standard_output()
 
-    with answers:
-        return serve(sys.stdin.buffer, answers, ModelServer(args.device))
+    from trainer.inference.serve import ModelServer
+
+    return serve_standard_streams(ModelServer(args.device), answers)

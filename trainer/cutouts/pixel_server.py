@@ -1,10 +1,10 @@
 """The reader process: `python -m trainer.cutouts.pixel_server` answers for the pixels of a survey.
 
-It speaks `trainer.wire` on its standard input and output and ends when its input does. HDF5
+It is a `trainer.serving.Server` on its standard streams and ends when its input does. HDF5
 serialises the reads of a process, a compressed chunk can take half a second, and a broken
 file can end the process that reads it: none of that may happen to the window.
 
-Requests, each with an `id` that the answer repeats:
+Requests:
 
 - `open`: `workspace_files` [{path, count, first_row}], `bands`, `crop`; where there are packed
   copies, their folder `packed`; where the user knows better than the files, `zero_points`.
@@ -22,21 +22,14 @@ Requests, each with an `id` that the answer repeats:
   `zero_points`, `inverse_variance`, `pixel_mask`, and `wcs_headers`, as far as they are known.
 - `grids`: `rows` → array `grids` (n, 8) float64, the terms of `stored_wcs.py` of whole cutouts,
   NaN where the file has none.
-
-An answer has `ok` true, or false with `error`, a sentence.
 """
 
 from __future__ import annotations
 
 import math
-import os
-import signal
 import sys
-import traceback
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -50,22 +43,24 @@ from trainer.cutouts.survey import Crop, Survey, SurveyFile
 from trainer.cutouts.thumbnails import make_thumbnails
 from trainer.cutouts.zero_points import NANOMAGGY
 from trainer.errors import AstroMaskError, QueryError
-from trainer.wire import WireError, read_message, write_message
+from trainer.serving import (
+    Answer,
+    Arrays,
+    Header,
+    Server,
+    serve_standard_streams,
+    take_standard_output,
+)
 
 MOST_LOADED = 64
 """Cutouts of an outside file that are loaded at once."""
 
-Header: TypeAlias = dict[str, Any]
-Answer: TypeAlias = tuple[Header, dict[str, np.ndarray]]
 
-
-class PixelServer:
+class PixelServer(Server):
     """Answers one request after the other about one open survey."""
 
     def __init__(self) -> None:
-        self._survey: Survey | None = None
-        self._zero_points: tuple[float, ...] | None = None
-        self._handlers: dict[str, Callable[[Header], Answer]] = {
+        operations = {
             "open": self._open,
             "read": self._read,
             "thumbnails": self._thumbnails,
@@ -73,24 +68,11 @@ class PixelServer:
             "extras": self._extras,
             "grids": self._grids,
         }
+        super().__init__("The cutout reader", operations)
+        self._survey: Survey | None = None
+        self._zero_points: tuple[float, ...] | None = None
 
-    def answer(self, request: Header) -> Answer:
-        """The answer to a request; what goes wrong is told in it, never raised."""
-        identity = {"id": request.get("id")}
-        try:
-            handler = self._handlers.get(str(request.get("op")))
-            if handler is None:
-                raise QueryError(f"The cutout reader knows no request {request.get('op')!r}.")
-            header, arrays = handler(request)
-        except AstroMaskError as error:
-            return {**identity, "ok": False, "error": str(error)}, {}
-        except Exception as error:  # One odd file must not take the process with it.
-            traceback.print_exc()
-            sentence = f"The cutout reader failed: {type(error).__name__}: {error}."
-            return {**identity, "ok": False, "error": sentence}, {}
-        return {**identity, "ok": True, **header}, arrays
-
-    def _open(self, request: Header) -> Answer:
+    def _open(self, request: Header, _: Arrays) -> Answer:
         files = [
             SurveyFile(Path(file["path"]), int(file["count"]), int(file["first_row"]))
             for file in request["workspace_files"]
@@ -104,13 +86,13 @@ class PixelServer:
         self._zero_points = tuple(map(float, given)) if given else None
         return {}, {}
 
-    def _read(self, request: Header) -> Answer:
+    def _read(self, request: Header, _: Arrays) -> Answer:
         lost = math.nan if request.get("nan") else 0.0
         cutouts = self._opened().read(_rows(request), crop=_crop(request), lost=lost)
         arrays = {"pixels": cutouts.pixels, "missing": cutouts.missing.astype(np.uint8)}
         return {"white": self._white()}, arrays
 
-    def _thumbnails(self, request: Header) -> Answer:
+    def _thumbnails(self, request: Header, _: Arrays) -> Answer:
         survey, rows = self._opened(), _rows(request)
         bands, size = [int(band) for band in request["bands"]], int(request.get("size", 48))
         served: list[int] = []
@@ -136,7 +118,7 @@ class PixelServer:
         }
         return header, {"thumbnails": np.concatenate(pictures)}
 
-    def _load_file(self, request: Header) -> Answer:
+    def _load_file(self, request: Header, _: Arrays) -> Answer:
         path, wanted = Path(request["path"]), request.get("bands")
         with closing(open_reader(path, bands=wanted)) as reader:
             row = request.get("row")
@@ -151,7 +133,7 @@ class PixelServer:
                     header["zero_points"] = [header["zero_points"][plane] for plane in planes]
         return header, {"pixels": pixels, "missing": missing.astype(np.uint8)}
 
-    def _extras(self, request: Header) -> Answer:
+    def _extras(self, request: Header, _: Arrays) -> Answer:
         extras = self._opened().extras(_rows(request), crop=_crop(request))
         arrays = {"psf_fwhm": extras.psf_fwhm, "zero_points": extras.zero_points}
         if request.get("maps"):
@@ -161,7 +143,7 @@ class PixelServer:
         known = {name: array for name, array in arrays.items() if array is not None}
         return {"wcs_headers": extras.wcs_headers}, known
 
-    def _grids(self, request: Header) -> Answer:
+    def _grids(self, request: Header, _: Arrays) -> Answer:
         survey, rows = self._opened(), _rows(request)
         headers = survey.extras(rows, crop=None).wcs_headers
         grids = np.full((len(rows), len(TERMS)), np.nan)
@@ -224,26 +206,10 @@ def _plain(values: np.ndarray) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in values.tolist()]
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until the requests end. Raises `WireError` for what is no request."""
-    server = PixelServer()
-    while (message := read_message(requests)) is not None:
-        header, arrays = server.answer(message[0])
-        write_message(answers, header, arrays)
-
-
 def main() -> int:
-    """Serve on the standard streams; what is printed meanwhile goes to the standard error."""
-    # The window ends this process by closing its input, not by the terminal's Ctrl-C.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    try:
-        serve(sys.stdin.buffer, answers)
-    except (WireError, BrokenPipeError) as error:
-        print(f"The cutout reader stops: {error}", file=sys.stderr)
-        return 1
-    return 0
+    """Serve on the standard streams; returns the exit code."""
+    answers = take_standard_output()
+    return serve_standard_streams(PixelServer(), answers)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The model's long-lived process: answers `trainer.wire` requests on its standard input.
+"""The model's long-lived process: what can be asked of it.
 
     load         checkpoint, heads, scaling           → model: what it is
     encode       pool, orientations, scaling; images  → embeddings
@@ -9,23 +9,20 @@
     attention    patch, scaling; images               → attention
     ping                                              → ok
 
-A request that can't be done is answered with a sentence; the process stays up.
+A `trainer.serving.Server` on the standard streams of `astromask serve`.
 """
 
 from __future__ import annotations
 
-import sys
-import traceback
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from trainer.config import Device, Pooling
 from trainer.cutouts.scaling import Scaling, scaling_from_json, scaling_to_json
-from trainer.errors import AstroMaskError, CheckpointError, QueryError
+from trainer.errors import CheckpointError, QueryError
 from trainer.inference.encode import Encoder
 from trainer.inference.reconstruct import (
     Galaxy,
@@ -36,14 +33,9 @@ from trainer.inference.reconstruct import (
 )
 from trainer.model.checkpoints import LoadedCheckpoint, load_checkpoint
 from trainer.model.device import pick_device
-from trainer.wire import WireError, read_message, write_message
+from trainer.serving import Answer, Arrays, Header, Server
 
-Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
 Fields = TypeVar("Fields", bound=BaseModel)
-
-_MOST_WIRE_ERRORS = 3
-"""After so many unreadable messages in a row the stream is out of step for good."""
-
 
 _MOST_MASKS = 64
 """Of one request: who wants more asks again, and others are answered in between."""
@@ -82,17 +74,11 @@ class _Attention(BaseModel):
     scaling: dict[str, Any] | None = None
 
 
-class ModelServer:
+class ModelServer(Server):
     """Holds one checkpoint and does what requests ask of it."""
 
     def __init__(self, device: Device = "cpu") -> None:
-        self._device = pick_device(device)
-        self._loaded: LoadedCheckpoint | None = None
-        self._scaling: Scaling | None = None
-        self._galaxy: Galaxy | None = None
-        """The galaxy asked of last: it is scaled once for all its masks."""
-        self._operations: dict[str, Callable[[dict[str, Any], Mapping[str, np.ndarray]], Answer]]
-        self._operations = {
+        operations = {
             "ping": lambda header, arrays: ({}, {}),
             "load": self._load,
             "encode": self._encode,
@@ -100,32 +86,14 @@ class ModelServer:
             "errors": self._errors,
             "attention": self._attention,
         }
+        super().__init__("The model's process", operations)
+        self._device = pick_device(device)
+        self._loaded: LoadedCheckpoint | None = None
+        self._scaling: Scaling | None = None
+        self._galaxy: Galaxy | None = None
+        """The galaxy asked of last: it is scaled once for all its masks."""
 
-    def answer(self, header: Any, arrays: Mapping[str, np.ndarray]) -> Answer:
-        """The answer to a request, whatever the request is. Never raises."""
-        number = header.get("id") if isinstance(header, dict) else None
-        try:
-            operation = self._operation(header)
-            fields, blocks = operation(header, arrays)
-        except AstroMaskError as error:
-            return {"id": number, "ok": False, "error": str(error)}, {}
-        except Exception as error:
-            # The window must hear of it, and the next request may be a good one.
-            traceback.print_exc(file=sys.stderr)
-            return {"id": number, "ok": False, "error": _unexpected(error)}, {}
-        return {"id": number, "ok": True, **fields}, blocks
-
-    def _operation(
-        self, header: Any
-    ) -> Callable[[dict[str, Any], Mapping[str, np.ndarray]], Answer]:
-        op = header.get("op") if isinstance(header, dict) else None
-        if not isinstance(op, str) or op not in self._operations:
-            raise QueryError(
-                f"A request asks for one of {', '.join(self._operations)}; {op!r} was asked for."
-            )
-        return self._operations[op]
-
-    def _load(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+    def _load(self, header: Header, arrays: Arrays) -> Answer:
         request = _fields(_Load, header)
         heads, decoder_heads = (
             request.heads if isinstance(request.heads, tuple) else (request.heads, None)
@@ -138,7 +106,7 @@ class ModelServer:
         self._loaded, self._scaling, self._galaxy = loaded, scaling, None
         return {"model": self._facts()}, {}
 
-    def _encode(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+    def _encode(self, header: Header, arrays: Arrays) -> Answer:
         request = _fields(_Encode, header)
         loaded, scaling = self._model_and_scaling(request.scaling)
         if request.orientations not in (1, 8):
@@ -146,7 +114,7 @@ class ModelServer:
         encoder = Encoder(loaded.model, scaling, request.pool, request.orientations)
         return {}, {"embeddings": encoder.encode(_images(arrays))}
 
-    def _reconstruct(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+    def _reconstruct(self, header: Header, arrays: Arrays) -> Answer:
         request = _fields(_Reconstruct, header)
         loaded, scaling = self._model_and_scaling(request.scaling)
         loaded.require_decoder()
@@ -162,7 +130,7 @@ class ModelServer:
             "loss_by_band": result.loss_by_band,
         }
 
-    def _errors(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+    def _errors(self, header: Header, arrays: Arrays) -> Answer:
         request = _fields(_Errors, header)
         loaded, scaling = self._model_and_scaling(request.scaling)
         loaded.require_decoder()
@@ -172,15 +140,13 @@ class ModelServer:
         )
         return {}, {"error": error, "times": times}
 
-    def _attention(self, header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Answer:
+    def _attention(self, header: Header, arrays: Arrays) -> Answer:
         request = _fields(_Attention, header)
         loaded, scaling = self._model_and_scaling(request.scaling)
         galaxy = self._galaxy_of(loaded, scaling, arrays)
         return {}, {"attention": attention_of(galaxy, request.patch)}
 
-    def _galaxy_of(
-        self, loaded: LoadedCheckpoint, scaling: Scaling, arrays: Mapping[str, np.ndarray]
-    ) -> Galaxy:
+    def _galaxy_of(self, loaded: LoadedCheckpoint, scaling: Scaling, arrays: Arrays) -> Galaxy:
         images = _images(arrays)
         if self._galaxy is None or not self._galaxy.is_of(loaded.model, scaling, images):
             self._galaxy = Galaxy(loaded.model, scaling, images)
@@ -217,24 +183,6 @@ class ModelServer:
         }
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, server: ModelServer) -> int:
-    """Answer requests until the other side closes; returns the process's exit code."""
-    unreadable = 0
-    while unreadable < _MOST_WIRE_ERRORS:
-        try:
-            message = read_message(requests)
-        except WireError as error:
-            unreadable += 1
-            write_message(answers, {"id": None, "ok": False, "error": str(error)})
-            continue
-        if message is None:
-            return 0
-        unreadable = 0
-        header, arrays = server.answer(*message)
-        write_message(answers, header, arrays)
-    return 1
-
-
 def _fields(kind: type[Fields], header: dict[str, Any]) -> Fields:
     try:
         return kind.model_validate(header)
@@ -247,7 +195,7 @@ def _fields(kind: type[Fields], header: dict[str, Any]) -> Fields:
         ) from error
 
 
-def _images(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+def _images(arrays: Arrays) -> np.ndarray:
     images = arrays.get("images")
     if images is None:
         raise QueryError("The request brings no array named images.")
@@ -256,9 +204,3 @@ def _images(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
         # As cutouts are cleaned everywhere: what is not known is nothing.
         images = np.nan_to_num(images, nan=0.0, posinf=0.0, neginf=0.0)
     return images
-
-
-def _unexpected(error: Exception) -> str:
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return "Memory ran out while the model worked; ask for fewer or smaller cutouts."
-    return f"The model's process met an unexpected error ({type(error).__name__}: {error})."

@@ -64,6 +64,12 @@ class ExactIndex:
         self._found: _Prepared | None = None
         self._lock = threading.Lock()
 
+    def prepare(self) -> None:
+        """Do now what else the first search has to: load the library, go through the store."""
+        import faiss  # noqa: F401
+
+        self._prepared()
+
     def search(
         self, vectors: np.ndarray, k: int, exclude_rows: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -228,6 +228,17 @@ def read_axes(folder: Path) -> np.ndarray | None:
     return load_array(path, (None, 2), "float64") if path.exists() else None
 
 
+def place_on_axes(
+    store: EmbeddingStore, name: str, vector: np.ndarray
+) -> tuple[float, float] | None:
+    """Where a vector (1, D) lies in a projection that has axes, as a PCA's; None in others."""
+    axes = read_axes(projection_folder(store.folder, name))
+    if axes is None or len(axes) != vector.shape[1] + 1:
+        return None
+    x, y = vector[0].astype(np.float64) @ axes[:-1] + axes[-1]
+    return float(x), float(y)
+
+
 def read_projection_manifest(folder: Path) -> ProjectionManifest:
     """The manifest of the projection at `folder`. Raises WorkspaceError or FormatError."""
     path = _whole_one(folder) / MANIFEST_NAME
