@@ -28,7 +28,7 @@ from astromask_gui.services.model.patches import PatchService
 from astromask_gui.services.samp.service import SampService
 from astromask_gui.services.saved.service import SavedService
 from astromask_gui.services.search.finding import FindService
-from astromask_gui.services.search.neighbours import SearchService
+from astromask_gui.services.search.neighbours import SearchService, search_worker
 from astromask_gui.services.table.service import TableService
 from astromask_gui.services.workspace.reader import SHARP_TILES, start_reader
 from astromask_gui.services.workspace.service import WorkspaceService
@@ -48,9 +48,10 @@ class Services(QObject):
         super().__init__()
         self.reader = reader or start_reader()
         self.model = model or model_worker()
+        self.searcher = search_worker()
         self._files = Background("files", parent=self)
         self._facts = Background("facts", parent=self)
-        self._search = Background("search", parent=self)
+        self._ranking = Background("ranking", parent=self)
         self._runs = Background("runs", parent=self)
         self._filters = Background("filters", parent=self)
         self.workspace = WorkspaceService(state, self._files, self.reader, self)
@@ -64,7 +65,9 @@ class Services(QObject):
         )
         self.inference = InferenceService(state, self.model, self)
         self.patches = PatchService(state, self.inference, self.model, self)
-        self.search = SearchService(state, self._search, self.cutouts, self.inference, self)
+        self.search = SearchService(
+            state, self.searcher, self._ranking, self.cutouts, self.inference, self
+        )
         self.labels = LabelService(state, self)
         self.light = LightService(state, self)
         self.measures = MeasureService(state, self)
@@ -142,7 +145,8 @@ class Services(QObject):
         self.filters.close()
         self.jobs.close()
         self._runs.close(finish=True)  # A job that was asked for is started.
-        for background in (self._files, self._facts, self._search, self._filters):
+        for background in (self._files, self._facts, self._ranking, self._filters):
             background.close()
         self.reader.close()
         self.model.close()
+        self.searcher.close()

@@ -46,7 +46,7 @@ class Story:
                 found["error"] = f"{type(error).__name__}: {error}"
             found["messages"] = [message.text for message in self.state.messages.history]
             found["children"] = [self.services.reader.pid, self.services.model.pid]
-            found["torch"] = "torch" in sys.modules
+            found["heavy"] = sorted({"torch", "umap", "faiss"} & set(sys.modules))
             self.window.close()
 
         QTimer.singleShot(0, act)

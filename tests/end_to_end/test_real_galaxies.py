@@ -42,4 +42,4 @@ def test_an_exported_galaxy_dropped_on_the_window_finds_itself(
     assert found["distances"][1] > found["distances"][0]
     # The checkpoint does not say how many heads its decoder has: only that part is off.
     assert "decoder heads" in found["unavailable"]
-    assert found["code"] == 0 and not found["torch"]
+    assert found["code"] == 0 and not found["heavy"]

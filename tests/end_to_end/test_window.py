@@ -49,7 +49,7 @@ def test_click_grade_lose_the_reader_click_again(tell: Tell, survey: Path) -> No
     codes = Workspace.open(survey).journal("lens").current()
     assert (codes[20], codes[30]) == (1, 4)
     assert any("was killed (SIGKILL" in text for text in found["messages"])
-    assert found["code"] == 0 and not found["torch"]
+    assert found["code"] == 0 and not found["heavy"]
     assert all(has_ended(pid) for pid in found["children"] if pid)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,10 @@ from PyQt6.QtCore import QObject, QTimer
 
 from astromask_gui.services.concurrency.background import Background
 from astromask_gui.services.concurrency.cores import spare_cores
+from astromask_gui.services.concurrency.worker import Request, Worker
 from astromask_gui.services.cutouts.service import CutoutService
 from astromask_gui.services.model.inference import InferenceService
-from astromask_gui.services.search.query_place import MapTarget, place_query
+from astromask_gui.services.search.query_place import MapTarget, place_amid
 from astromask_gui.services.workspace.loading import Loaded
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
@@ -24,13 +25,17 @@ from astromask_gui.state.neighbours import Neighbours, Query
 from astromask_gui.state.thumbnails import SIDE
 from trainer.errors import QueryError
 
-if TYPE_CHECKING:
-    from trainer.store.index import ExactIndex
-
+(SEARCH,) = LANES = ("search",)
 NO_STORE = (
     "There are no embeddings yet, so nothing can be compared. Start an embedding in the jobs"
     " panel; it needs a checkpoint."
 )
+
+
+def search_worker() -> Worker:
+    """The process of `trainer.store.search_server`; it starts when a store is open."""
+    words = ("-m", "trainer.store.search_server")
+    return Worker("The search", words, LANES, threads=spare_cores())
 
 
 @dataclass(frozen=True)
@@ -48,16 +53,16 @@ class SearchService(QObject):
     def __init__(
         self,
         state: ApplicationState,
+        worker: Worker,
         background: Background,
         cutouts: CutoutService,
         inference: InferenceService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._state, self._background = state, background
+        self._state, self._worker, self._background = state, worker, background
         self._cutouts, self._inference = cutouts, inference
         self._loaded: Loaded | None = None
-        self._index: ExactIndex | None = None
         self._held: Callable[[], None] | None = None
         """A search that waits until the galaxy itself is on screen."""
         self._soon = QTimer(self)
@@ -67,18 +72,16 @@ class SearchService(QObject):
         state.selection.active_changed.connect(self._follow)
         state.neighbours.query_changed.connect(self._seek)
         state.columns.ready.connect(self._repeat_column)
+        worker.died.connect(lambda sentence, _: state.messages.error(sentence))
 
     def open(self, loaded: Loaded) -> None:
         """Search in another workspace's store, or in another of its stores."""
-        from trainer.store.index import ExactIndex
-
         before, self._loaded = self._loaded, loaded
         if _same_vectors(before, loaded):
             return
-        self._index = ExactIndex(loaded.store) if loaded.store is not None else None
-        if self._index is not None and len(self._index.store):
-            # The first search loads faiss and the vectors: before the first click, if it may.
-            self._background.run(partial(_warm, self._index), _nothing, self._tell)
+        if loaded.store is not None:
+            message = {"op": "open", "store": str(loaded.store.folder)}
+            self._worker.introduce([Request(message, failed=self._state.messages.warning)])
         if before is not None and before.workspace.folder == loaded.workspace.folder:
             self._state.neighbours.repeat()
 
@@ -92,12 +95,10 @@ class SearchService(QObject):
             self._state.neighbours.fail(number, "Open a workspace first.")
         elif query.kind == "column":
             self._rank(number, query)
-        elif self._index is None:
+        elif self._loaded.store is None:
             self._state.neighbours.fail(number, NO_STORE)
         elif query.kind == "row" and query.row is not None:
-            count = self._state.neighbours.count
-            work = partial(neighbours_of_row, self._index, query, count)
-            self._held = partial(self._run, number, work)
+            self._held = partial(self._seek_row, number, query)
             self._let_go()
         elif query.path is not None:
             self._encode_file(number, query, query.path)
@@ -109,19 +110,18 @@ class SearchService(QObject):
             held, self._held = self._held, None
             held()
 
-    def _run(self, number: int, work: partial[Neighbours]) -> None:
-        self._background.run(
-            work, partial(self._answer, number), partial(self._fail, number), lane="search"
-        )
+    def _seek_row(self, number: int, query: Query) -> None:
+        def take(_: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+            self._answer(number, Neighbours(query, arrays["rows"], arrays["distances"]))
+
+        message = {"op": "row", "row": query.row, "count": self._state.neighbours.count}
+        self._worker.ask(SEARCH, Request(message, {}, take, partial(self._fail, number)))
 
     def _answer(self, number: int, results: Neighbours) -> None:
         self._state.neighbours.set_results(number, results)
 
     def _fail(self, number: int, sentence: str) -> None:
         self._state.neighbours.fail(number, sentence)
-
-    def _tell(self, sentence: str) -> None:
-        self._state.messages.warning(sentence)
 
     def _encode_file(self, number: int, query: Query, path: Path) -> None:
         self._cutouts.load_file(
@@ -157,18 +157,30 @@ class SearchService(QObject):
         return picture
 
     def _take_vectors(self, outside: _Outside, vectors: NDArray[np.float32]) -> None:
-        if self._index is None:
-            self._fail(outside.number, NO_STORE)
-            return
-        work = partial(
-            neighbours_of_vector,
-            self._index,
-            vectors,
-            outside,
-            self._state.neighbours.count,
-            self._target(),
-        )
-        self._run(outside.number, work)
+        from trainer.store.placement import NEIGHBOURS
+
+        target, count = self._target(), self._state.neighbours.count
+        message = {
+            "op": "vector",
+            "count": max(count, NEIGHBOURS),
+            "projection": None if target is None else target.name,
+        }
+
+        def take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+            rows, distances = arrays["rows"], arrays["distances"]
+            # By a projection's own axes, else amid its neighbours, where `place` would begin.
+            place = header["place"] or place_amid(target, rows, distances)
+            results = Neighbours(
+                outside.query,
+                rows[:count],
+                distances[:count],
+                query_picture=outside.thumbnail,
+                position=None if place is None else (place[0], place[1]),
+            )
+            self._answer(outside.number, results)
+
+        failed = partial(self._fail, outside.number)
+        self._worker.ask(SEARCH, Request(message, {"vector": vectors}, take, failed))
 
     def _target(self) -> MapTarget | None:
         # Only a projection places alike galaxies close together.
@@ -184,52 +196,18 @@ class SearchService(QObject):
             self._fail(number, f'There is no column "{name}" in this workspace.')
         elif values is not None:
             count = self._state.neighbours.count
-            self._run(number, partial(best_rows, values, column, query, count))
+            self._background.run(
+                partial(best_rows, values, column, query, count),
+                partial(self._answer, number),
+                partial(self._fail, number),
+                lane="best",
+            )
         # Else the values are being loaded, and `_repeat_column` comes back.
 
     def _repeat_column(self, name: str) -> None:
         query = self._state.neighbours.query
         if query is not None and query.kind == "column" and query.column == name:
             self._state.neighbours.repeat()
-
-
-def _nothing(_: object) -> None:
-    pass
-
-
-def _warm(index: ExactIndex) -> None:
-    import faiss
-
-    faiss.omp_set_num_threads(spare_cores())
-    index.search(index.store.read_positions(np.zeros(1, np.int64)), 1)
-
-
-def neighbours_of_row(index: ExactIndex, query: Query, count: int) -> Neighbours:
-    """The galaxies nearest to a galaxy of the store, itself left out."""
-    rows = np.array([query.row])
-    vectors = index.store.read(rows)
-    found, distances = index.search(vectors, count, exclude_rows=rows)
-    return _answer_of(query, found[0], distances[0])
-
-
-def neighbours_of_vector(
-    index: ExactIndex,
-    vectors: NDArray[np.float32],
-    outside: _Outside,
-    count: int,
-    target: MapTarget | None,
-) -> Neighbours:
-    """The galaxies nearest to a vector (1, D) from outside, and its place on the map."""
-    from trainer.store.placement import NEIGHBOURS
-
-    found, distances = index.search(vectors, max(count, NEIGHBOURS))
-    return _answer_of(
-        outside.query,
-        found[0][:count],
-        distances[0][:count],
-        picture=outside.thumbnail,
-        position=place_query(index.store, target, vectors, found, distances),
-    )
 
 
 def best_rows(values: NDArray[np.generic], column: Column, query: Query, count: int) -> Neighbours:
@@ -243,20 +221,6 @@ def best_rows(values: NDArray[np.generic], column: Column, query: Query, count: 
         known = known[np.argpartition(-numbers[known], wanted)[:wanted]]
     order = known[np.lexsort((known, -numbers[known]))]
     return Neighbours(query, order.astype(np.uint32), numbers[order], column.name)
-
-
-def _answer_of(
-    query: Query,
-    rows: NDArray[np.uint32],
-    distances: NDArray[np.float32],
-    picture: NDArray[np.float16] | None = None,
-    position: tuple[float, float] | None = None,
-) -> Neighbours:
-    # Where a store is smaller than the number sought, the rest is filled with no row.
-    found = np.isfinite(distances)
-    return Neighbours(
-        query, rows[found], distances[found], query_picture=picture, position=position
-    )
 
 
 def _same_vectors(before: Loaded | None, loaded: Loaded) -> bool:

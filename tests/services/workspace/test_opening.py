@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -134,6 +136,21 @@ def test_neighbours_follow_the_active_galaxy(opened: ApplicationState, qtbot: Qt
     assert set(results.rows[:4].tolist()) == {18, 19, 21, 22}
     assert 20 not in results.rows
     assert (np.diff(results.values) >= 0).all()
+
+
+def test_a_killed_search_is_told_of_and_the_next_is_answered(
+    opened: ApplicationState, services: Services, qtbot: QtBot
+) -> None:
+    opened.selection.set_active(20)
+    qtbot.waitUntil(lambda: opened.neighbours.results is not None, timeout=20000)
+    assert services.searcher.pid is not None
+    with qtbot.waitSignal(services.searcher.died):
+        os.kill(services.searcher.pid, signal.SIGKILL)
+    assert "The search was killed (SIGKILL" in opened.messages.history[-1].text
+    opened.selection.set_active(30)
+    qtbot.waitUntil(lambda: opened.neighbours.results.query.row == 30)  # type: ignore[union-attr]
+    assert opened.neighbours.results is not None
+    assert set(opened.neighbours.results.rows[:2].tolist()) == {29, 31}
 
 
 def test_a_new_projection_and_store_appear_and_the_view_stays(

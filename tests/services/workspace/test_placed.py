@@ -11,11 +11,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
-from astromask_gui.services.search.query_place import MapTarget, place_query
+from astromask_gui.services.search.query_place import MapTarget, place_amid
 from astromask_gui.services.workspace.loading import load_workspace
 from astromask_gui.state.application import ApplicationState
 from tests.services.small_survey import COUNT, add_projection
-from trainer.store.embeddings import EmbeddingStore
 from trainer.store.projections import Placement, Projection, projection_folder, write_projection
 from trainer.workspace.workspace import Workspace
 
@@ -105,32 +104,15 @@ def test_the_map_knows_who_was_placed_on_what_it_shows(
     assert state.view.placed is not None
 
 
-def _store(survey: Path) -> EmbeddingStore:
-    return EmbeddingStore.open(Workspace.open(survey).store_folder(STORE))
-
-
-def test_a_query_lies_amid_its_laid_out_neighbours(survey: Path) -> None:
+def test_a_query_lies_amid_its_laid_out_neighbours() -> None:
     places = np.stack([np.arange(COUNT), np.zeros(COUNT)], axis=1).astype(np.float32)
     places[3] = np.nan
     placed = np.zeros(COUNT, bool)
     placed[4] = True
     target = MapTarget("pca", places, placed)
-    rows, distances = np.array([[3, 4, 10, 12, COUNT]]), np.array([[0.1, 0.1, 0.2, 0.2, 0.2]])
-    vector = np.ones((1, 2), np.float32)
-    found = place_query(_store(survey), target, vector, rows, distances)
-    assert found == (11.0, 0.0)
-    assert place_query(_store(survey), None, vector, rows, distances) is None
-    nobody = np.full((1, 5), np.inf)
-    assert place_query(_store(survey), target, vector, rows, nobody) is None
-
-
-def test_a_query_on_a_pca_lies_where_its_axes_say(survey: Path) -> None:
-    store = _store(survey)
-    folder = projection_folder(store.folder, "pca")
-    found = Projection.open(folder)
-    axes = np.array([[2.0, 0], [0, 3], [1, -1]])
-    write_projection(store.folder, found.manifest, found.rows, found.points, axes=axes)
-    target = MapTarget("pca", found.points)
-    vector = np.array([[0.5, 2]], np.float32)
-    rows, distances = np.zeros((1, 1), np.uint32), np.zeros((1, 1), np.float32)
-    assert place_query(store, target, vector, rows, distances) == (2.0, 5.0)
+    rows = np.array([3, 4, 10, 12, COUNT], np.uint32)
+    distances = np.array([0.1, 0.1, 0.2, 0.2, 0.2], np.float32)
+    assert place_amid(target, rows, distances) == (11.0, 0.0)
+    assert place_amid(None, rows, distances) is None
+    assert place_amid(target, rows[:2], distances[:2]) is None
+    assert place_amid(target, rows[:0], distances[:0]) is None
