@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
 from astromask_gui.services.sentences import sentence_of
 
@@ -36,12 +36,16 @@ class Background(QObject):
     def __init__(self, name: str, threads: int = 1, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        # Its first thread starts now: later, when others compute, that takes milliseconds.
+        self._pool.submit(_nothing)
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
         self._given_up: dict[str, threading.Event] = {}
         """By lane, of what was asked for last."""
         self._closed = False
-        self._answered.connect(self._deliver)
+        # Queued: what is done at once is not answered before `run` has returned either.
+        queued = Qt.ConnectionType.QueuedConnection
+        self._answered.connect(self._deliver, queued)  # type: ignore[call-arg]
 
     def run(
         self,
@@ -103,3 +107,7 @@ class Background(QObject):
     def _deliver(self, answer: _Answer) -> None:
         if not self._closed and not self._is_stale(answer.number, answer.lane):
             answer.deliver()
+
+
+def _nothing() -> None:
+    pass

@@ -71,6 +71,7 @@ class Worker(QObject):
         """How often `introduce` was called: a request is answered about what it was told then."""
         self._outbox.connect(self._call)
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
 
     @property
     def pid(self) -> int | None:
@@ -85,8 +86,6 @@ class Worker(QObject):
                 return
             self._wanted = True
             self._changed.notify_all()
-        if not self._thread.is_alive():
-            self._thread.start()
 
     def introduce(self, requests: Sequence[Request]) -> None:
         """Ask these now, and again first of every new child; what waits is dropped."""
@@ -122,8 +121,7 @@ class Worker(QObject):
             child = self._child
         if child is not None:
             child.kill()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.join()
 
     def _call(self, callback: Callable[[], None]) -> None:
         if not self._closing:
