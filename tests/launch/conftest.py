@@ -32,6 +32,8 @@ def restored_signals() -> Iterator[None]:
 
     numbers = (signal.SIGTERM, signal.SIGINT)
     previous = [signal.getsignal(number) for number in numbers]
+    # Whoever starts the tests in the background of a shell leaves Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     for number, handler in zip(numbers, previous, strict=True):
         signal.signal(number, handler)
