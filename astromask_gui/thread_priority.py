@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
 
-_NICENESS = 5
-"""Behind the window, ahead of jobs, which are at 10."""
+_BEHIND = 5
+"""Steps of niceness behind the window; jobs are 10 behind."""
 
 
 def give_way() -> None:
@@ -17,4 +18,21 @@ def give_way() -> None:
     thread inherit its priority.
     """
     if sys.platform == "linux" and threading.current_thread() is not threading.main_thread():
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        _put_behind(threading.get_native_id())
+
+
+def have_give_way(pid: int) -> None:
+    """Lower the priority of a process of ours that has just been started, for good.
+
+    On Linux alone: there it is that of its first thread, which the others inherit.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(ProcessLookupError):  # It may have ended already.
+            _put_behind(pid)
+
+
+def _put_behind(thread: int) -> None:
+    # Counted from the window's own, which may have been started behind others: nobody but
+    # root may then go ahead of it.
+    own = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    os.setpriority(os.PRIO_PROCESS, thread, own + _BEHIND)

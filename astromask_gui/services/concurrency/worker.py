@@ -13,6 +13,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from astromask_gui.services.concurrency.child_process import Answer, ChildDied, ChildProcess
 from astromask_gui.services.sentences import sentence_of
+from astromask_gui.thread_priority import have_give_way
 
 ATTEMPTS = 2
 """Children that may die over one request before it is given up: perhaps it kills them."""
@@ -55,11 +56,14 @@ class Worker(QObject):
         lanes: Sequence[str],
         *,
         threads: int | None = None,
+        gives_way: bool = False,
         parent: QObject | None = None,
     ) -> None:
-        """`name` begins sentences: "The cutout reader"."""
+        """`name` begins sentences: "The cutout reader"; a child that `gives_way` computes for
+        longer than a moment and stands behind the window."""
         super().__init__(parent)
         self._name, self._arguments, self._threads = name, tuple(arguments), threads
+        self._gives_way = gives_way
         self._changed = threading.Condition()
         self._lanes: dict[str, deque[Request]] = {lane: deque() for lane in lanes}
         self._introduction: tuple[Request, ...] = ()
@@ -186,6 +190,8 @@ class Worker(QObject):
 
     def _new_child(self) -> ChildProcess:
         child = ChildProcess(self._arguments, self._threads)
+        if self._gives_way:
+            have_give_way(child.pid)
         with self._changed:
             self._child, self._introduced = child, None
             if self._closing:

@@ -39,7 +39,7 @@ NO_CHECKPOINT = (
 def model_worker() -> Worker:
     """The process of `astromask serve`; it starts when something is asked of it."""
     words = ("-m", "trainer.cli", "serve")
-    return Worker("The model's process", words, LANES, threads=spare_cores())
+    return Worker("The model's process", words, LANES, threads=spare_cores(), gives_way=True)
 
 
 class InferenceService(QObject):

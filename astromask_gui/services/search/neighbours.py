@@ -35,7 +35,7 @@ NO_STORE = (
 def search_worker() -> Worker:
     """The process of `trainer.store.search_server`; it starts when a store is open."""
     words = ("-m", "trainer.store.search_server")
-    return Worker("The search", words, LANES, threads=spare_cores())
+    return Worker("The search", words, LANES, threads=spare_cores(), gives_way=True)
 
 
 @dataclass(frozen=True)
