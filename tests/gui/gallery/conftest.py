@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication
@@ -16,6 +17,16 @@ from tests.gui.conftest import COUNT
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
 ORDER = np.random.default_rng(3).permutation(COUNT).astype(np.uint32)
+
+
+@pytest.fixture
+def panel(state: ApplicationState, qtbot: QtBot) -> GalleryPanel:
+    made = GalleryPanel(state)
+    qtbot.addWidget(made)
+    made.resize(640, 300)
+    made.show()
+    state.gallery.set_listing(Listing(ORDER, "visible"))
+    return made
 
 
 def point(panel: GalleryPanel, position: int) -> QPoint:

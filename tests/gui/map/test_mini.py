@@ -16,14 +16,6 @@ from tests.gui.map_scene import Scene
 
 
 @pytest.fixture
-def scene(qtbot):
-    made = Scene(qtbot)
-    made.fill()
-    yield made
-    made.map.close_frames()
-
-
-@pytest.fixture
 def mini(scene: Scene, qtbot) -> MiniMap:
     """The mini-map of a view that is ten times as deep as the whole."""
     scene.canvas.zoom(10)

@@ -12,14 +12,6 @@ from astromask_gui.widgets.map.thumbnails import _keep_apart
 from tests.gui.map_scene import Scene
 
 
-@pytest.fixture
-def scene(qtbot) -> Scene:
-    made = Scene(qtbot)
-    made.fill()
-    yield made
-    made.map.close_frames()
-
-
 def test_a_quick_frame_is_waited_for_and_painted_alone(scene: Scene, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(type(scene.map.frames), "quick", True)
     # However slow the machine is that runs this, the frame shall come first.

@@ -18,14 +18,6 @@ ARROWS = {
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture
-def scene(qtbot):
-    made = Scene(qtbot)
-    made.fill()
-    yield made
-    made.map.close_frames()
-
-
 def press(scene: Scene, key: Qt.Key, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
     QTest.keyClick(scene.canvas, key, modifiers)
 

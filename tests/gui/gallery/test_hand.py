@@ -13,18 +13,7 @@ from astromask_gui.state.gallery import Listing
 from astromask_gui.state.neighbours import Query
 from astromask_gui.widgets.gallery.panel import GalleryPanel
 from tests.gui.conftest import COUNT
-from tests.gui.gallery_scene import CTRL, KEY, LEFT, ORDER, SHIFT, click, drag, point
-
-
-@pytest.fixture
-def panel(state: ApplicationState, qtbot: QtBot) -> GalleryPanel:
-    made = GalleryPanel(state)
-    qtbot.addWidget(made)
-    made.resize(640, 300)
-    made.show()
-    state.gallery.set_listing(Listing(ORDER, "visible"))
-    return made
-
+from tests.gui.gallery.conftest import CTRL, KEY, LEFT, ORDER, SHIFT, click, drag, point
 
 # Mouse.
 

@@ -12,18 +12,7 @@ from astromask_gui.state.gallery import ID_CAPTION, Listing, Sorting, Source
 from astromask_gui.state.saved import SavedSelection
 from astromask_gui.widgets.gallery.panel import GalleryPanel
 from tests.gui.conftest import COUNT, give_thumbnails
-from tests.gui.gallery_scene import CTRL, ORDER, long_list, wheel
-
-
-@pytest.fixture
-def panel(state: ApplicationState, qtbot: QtBot) -> GalleryPanel:
-    made = GalleryPanel(state)
-    qtbot.addWidget(made)
-    made.resize(640, 300)
-    made.show()
-    state.gallery.set_listing(Listing(ORDER, "visible"))
-    return made
-
+from tests.gui.gallery.conftest import CTRL, ORDER, long_list, wheel
 
 # What is shown.
 

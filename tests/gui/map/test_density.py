@@ -13,14 +13,6 @@ from tests.gui.map_scene import Scene
 
 
 @pytest.fixture
-def scene(qtbot):
-    made = Scene(qtbot)
-    made.fill()
-    yield made
-    made.map.close_frames()
-
-
-@pytest.fixture
 def panel(scene: Scene, qtbot) -> LegendPanel:
     made = LegendPanel(scene.state, {scene.state.view: scene.colours})
     qtbot.addWidget(made)
