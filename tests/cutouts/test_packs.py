@@ -14,13 +14,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.open_files import few_files_allowed
 from trainer.cli import main
 from trainer.config import PackConfig
-from trainer.cutouts.packs import MANIFEST_NAME, PackedFile, Packs, reaches, read_manifest
+from trainer.cutouts.packs import (
+    MANIFEST_NAME,
+    PackedFile,
+    Packs,
+    reaches,
+    read_manifest,
+    write_manifest,
+)
 from trainer.cutouts.pixel_server import PixelServer
+from trainer.cutouts.scan import SurveyFile
 from trainer.errors import JobCancelled, WorkspaceError
 from trainer.events import Event
 from trainer.launch.context import JobContext
+from trainer.mapped import MOST_MAPPED
 from trainer.packing import pack
 from trainer.packing.precision import choose_encoding
 from trainer.workspace.workspace import Workspace
@@ -314,6 +324,28 @@ def test_a_crop_of_a_packed_crop_is_that_of_the_whole_or_not_taken(
         np.testing.assert_array_equal(inner, centre_crop(whole, wanted))
     else:
         assert wanted > side or (min(size) - side) % 2 or (max(size) - side) % 2
+
+
+def test_more_packed_copies_than_a_process_may_have_files_open_are_read(tmp_path: Path) -> None:
+    entries = []
+    for number in range(MOST_MAPPED):
+        pixels, missing = f"{number}.pixels.npy", f"{number}.missing.npy"
+        np.save(tmp_path / pixels, np.full((1, 1, 4, 4), number, np.float16))
+        np.save(tmp_path / missing, np.zeros((1, 1), bool))
+        entries.append(
+            PackedFile(
+                source="", fingerprint="", first_row=number, count=1, bands=("r",),
+                image_size=(4, 4), side=4, dtype="float16", factors=(1.0,), error=0,
+                has_nan=False, pixels=pixels, missing=missing,
+            )
+        )  # fmt: skip
+    write_manifest(tmp_path, entries)
+    packs = Packs(tmp_path)
+    with few_files_allowed(MOST_MAPPED + 8):
+        for number in range(MOST_MAPPED):
+            file = SurveyFile(tmp_path / "gone.h5", 1, number)
+            found = packs.read(file, np.array([0]), ("r",), 4, 0.0)
+            assert found is not None and (found[0] == number).all()
 
 
 def test_bands_in_another_order_and_another_process_read_the_same(workspace: Workspace) -> None:

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.open_files import few_files_allowed
 from tests.store.stores import make_store, manifest
 from trainer.errors import FormatError, MismatchError, QueryError, WorkspaceError
+from trainer.mapped import MOST_MAPPED
 from trainer.store.embeddings import EmbeddingStore, StoreWriter
 
 
@@ -171,7 +173,16 @@ def test_blocks_give_every_vector_once_in_the_order_of_storage(tmp_path: Path) -
 
 def test_vectors_stay_on_disk(tmp_path: Path) -> None:
     store = make_store(tmp_path, _vectors(10))
-    assert all(isinstance(shard, np.memmap) for shard in store.shards)
+    assert isinstance(store.shard(0), np.memmap)
+
+
+def test_a_store_of_more_shards_than_a_process_may_have_files_open_is_read(tmp_path: Path) -> None:
+    vectors = _vectors(3 * MOST_MAPPED)
+    make_store(tmp_path, vectors, shard_rows=1)
+    with few_files_allowed(MOST_MAPPED + 8):
+        store = EmbeddingStore.open(tmp_path)
+        assert np.array_equal(store.read(np.arange(len(vectors))), vectors.astype(np.float32))
+        assert np.array_equal(np.concatenate([v for _, v in store.blocks()]), vectors)
 
 
 def test_an_empty_store_can_be_opened(tmp_path: Path) -> None:

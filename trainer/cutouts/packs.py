@@ -14,6 +14,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -25,6 +26,7 @@ from trainer.cutouts.bands import plane_order
 from trainer.cutouts.crop import centre_crop, crop_origin
 from trainer.cutouts.scan import SurveyFile
 from trainer.errors import BandError
+from trainer.mapped import few_at_a_time
 
 MANIFEST_NAME = "manifest.json"
 FORMAT = 2
@@ -110,11 +112,15 @@ class Packs:
         self.folder = folder
         self._files = {file.first_row: file for file in read_manifest(folder).files}
         self._judged: dict[int, tuple[PackedFile | None, str | None]] = {}
-        self._arrays: dict[str, np.ndarray] = {}
+        self._array = few_at_a_time(partial(_map_array, folder))
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is mapped: another process maps its own."""
-        return {**self.__dict__, "_arrays": {}}
+        return {name: value for name, value in self.__dict__.items() if name != "_array"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._array = few_at_a_time(partial(_map_array, self.folder))
 
     def usable(self, file: SurveyFile, bands: Sequence[str]) -> PackedFile | None:
         """The packed copy of a file, where it has all of `bands` and the file is as it was."""
@@ -186,10 +192,10 @@ class Packs:
             if array.shape != shape or array.dtype != dtype:
                 raise ValueError(f"{name} holds {array.dtype} {array.shape}, not {dtype} {shape}")
 
-    def _array(self, name: str) -> np.ndarray:
-        if name not in self._arrays:
-            self._arrays[name] = np.load(self.folder / name, mmap_mode="r", allow_pickle=False)
-        return self._arrays[name]
+
+def _map_array(folder: Path, name: str) -> np.ndarray:
+    array: np.ndarray = np.load(folder / name, mmap_mode="r", allow_pickle=False)
+    return array
 
 
 def reaches(packed: PackedFile, side: int) -> bool:

@@ -12,7 +12,7 @@ A row has one vector. The order of rows on disk is the order in which they were 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +21,7 @@ import numpy as np
 from trainer.atomic import atomic_path, disk_errors, write_text
 from trainer.errors import FormatError, QueryError, WorkspaceError
 from trainer.lock import FileLock
+from trainer.mapped import few_at_a_time
 from trainer.store.manifest import (
     MANIFEST_NAME,
     StoreManifest,
@@ -200,15 +201,14 @@ class StoreWriter:
 class EmbeddingStore:
     """A finished store, read through memory maps: opening costs no memory for the vectors."""
 
-    def __init__(
-        self, folder: Path, manifest: StoreManifest, rows: np.ndarray, shards: list[np.ndarray]
-    ) -> None:
+    def __init__(self, folder: Path, manifest: StoreManifest, rows: np.ndarray) -> None:
         self.folder = folder
         self.manifest = manifest
         self.rows = rows
         """(N,) uint32: the row of each vector, in the order of storage."""
-        self.shards = shards
-        """Memory-mapped (n, D) float16 arrays, which follow each other in `rows`."""
+        self.shard = few_at_a_time(partial(_map_shard, folder, manifest))
+        """The memory-mapped (n, D) float16 vectors of a shard by its number; the shards follow
+        each other in `rows`."""
         self._starts = np.concatenate([[0], np.cumsum(manifest.shards)]).astype(np.int64)
 
     @classmethod
@@ -222,13 +222,11 @@ class EmbeddingStore:
                 f" before the last of {manifest.rows} galaxies. {manifest.how_to_continue}"
                 f" ({folder})"
             )
-        rows, shards = [], []
+        rows = [np.empty(0, np.uint32)]
         for number, count in enumerate(manifest.shards):
             rows.append(load_array(_rows_path(folder, number), (count,), "uint32"))
-            shape = (count, manifest.dimension)
-            shards.append(load_array(_vectors_path(folder, number), shape, "float16", mapped=True))
-        together = np.concatenate(rows) if rows else np.empty(0, np.uint32)
-        return cls(folder, manifest, together, shards)
+            _map_shard(folder, manifest, number)
+        return cls(folder, manifest, np.concatenate(rows))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -268,15 +266,21 @@ class EmbeddingStore:
         shard_of = np.searchsorted(self._starts, positions, side="right") - 1
         for shard in np.unique(shard_of):
             here = shard_of == shard
-            out[here] = self.shards[shard][positions[here] - self._starts[shard]]
+            out[here] = self.shard(int(shard))[positions[here] - self._starts[shard]]
         return out
 
     def blocks(self, size: int = 8192) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield (rows (n,) uint32, vectors (n, D) float32) in the order of storage, n <= size."""
-        for shard, start in zip(self.shards, self._starts, strict=False):
+        for number, start in enumerate(self._starts[:-1]):
+            shard = self.shard(number)
             for low in range(0, len(shard), size):
                 part = shard[low : low + size]
                 yield self.rows[start + low : start + low + len(part)], part.astype(np.float32)
+
+
+def _map_shard(folder: Path, manifest: StoreManifest, number: int) -> np.ndarray:
+    shape = (manifest.shards[number], manifest.dimension)
+    return load_array(_vectors_path(folder, number), shape, "float16", mapped=True)
 
 
 def load_array(
