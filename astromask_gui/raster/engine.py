@@ -50,7 +50,14 @@ class MapEngine:
 
     def sort(self) -> None:
         """Build the index and change over to it; frames go on meanwhile."""
-        index = build_index(*self._coordinates)
+        self._change_over(build_index(*self._coordinates))
+
+    def place(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Put the rows elsewhere, not yet sorted; the brightness goes on as it was."""
+        self._coordinates = (x, y)
+        self._change_over(unsorted_index(x, y))
+
+    def _change_over(self, index: PointIndex) -> None:
         paint = Paint(index, self._tables)
         with self._lock:
             paint.apply(self._colours, self._states, self._tables)

@@ -98,6 +98,8 @@ class Frame:
     rows: np.ndarray
     """uint32 rows of the visible points when at most `THUMBNAIL_LIMIT`, else empty."""
     stats: FrameStats
+    is_moving: bool = False
+    """Whether the points are still on their way to where they belong."""
 
 
 def disc_radius(visible: int, request: FrameRequest) -> float:

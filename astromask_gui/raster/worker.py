@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from astromask_gui.raster.frame import Frame, FrameRequest, ViewRect
 from astromask_gui.raster.loading import kernels_are_loaded, load_kernels
+from astromask_gui.raster.motion import MOST_MOVED, Motion
 from astromask_gui.raster.plain import PlainMap
 from astromask_gui.raster.styles import StyleTables
 from astromask_gui.thread_priority import give_way
+
+if TYPE_CHECKING:
+    from astromask_gui.raster.engine import MapEngine
 
 
 class Style(NamedTuple):
@@ -63,6 +68,8 @@ class PointMap(Protocol):
 _STILL_SECONDS = 0.05
 """A view that has rested so long gets frames that only refine its brightness."""
 _FIRST_SIGHT_SECONDS = 0.5
+_REFRESH_SECONDS = 0.008
+"""Left between two frames of points that move."""
 _SAMPLED_FROM = 2_000_000
 """More points than this are first seen as a sample."""
 
@@ -74,6 +81,7 @@ class _Job(NamedTuple):
     style: StyleSource | None
     request: FrameRequest
     is_overview: bool
+    is_moving: bool
 
 
 class FrameWorker:
@@ -88,7 +96,7 @@ class FrameWorker:
         self._condition = threading.Condition()
         self._map: PointMap | None = None
         self._style: StyleSource | None = None
-        self._style_due = False
+        self._style_due = self._is_moving = False
         self._request: FrameRequest | None = None
         self._latest: FrameRequest | None = None
         self._overview: FrameRequest | None = None
@@ -106,8 +114,11 @@ class FrameWorker:
         """The map as it is now, to pick from; None while there are no points."""
         return self._map
 
-    def set_points(self, x: np.ndarray, y: np.ndarray, style: StyleSource) -> None:
-        """Show (N,) coordinates, NaN where a row has no place."""
+    def set_points(
+        self, x: np.ndarray, y: np.ndarray, style: StyleSource, motion: Motion | None = None
+    ) -> None:
+        """Show (N,) coordinates, NaN where a row has no place; by a motion that ends there, if
+        frames are quick enough for one."""
         with self._condition:
             self._generation += 1
             generation = self._generation
@@ -115,11 +126,11 @@ class FrameWorker:
             # Once the kernels are there, the exact picture takes no longer than the plain one.
             exact = kernels_are_loaded() and x.size <= _SAMPLED_FROM
             self._map = None if exact else PlainMap(x, y)
-            self._style, self._style_due = style, True
+            self._style, self._style_due, self._is_moving = style, True, False
             self._request, self._overview = self._request or self._latest, self._latest_overview
             self._drawn.clear()
             self._condition.notify_all()
-        arguments = (generation, x, y)
+        arguments = (generation, x, y, motion if exact and x.size <= MOST_MOVED else None)
         threading.Thread(
             target=self._prepare, args=arguments, name="map-index", daemon=True
         ).start()
@@ -159,7 +170,9 @@ class FrameWorker:
             self._condition.notify_all()
         self._frames.join()
 
-    def _prepare(self, generation: int, x: np.ndarray, y: np.ndarray) -> None:
+    def _prepare(
+        self, generation: int, x: np.ndarray, y: np.ndarray, motion: Motion | None
+    ) -> None:
         """Load the kernels, then draw with them, then build the index and draw with that."""
         give_way()
         if not kernels_are_loaded():
@@ -170,10 +183,15 @@ class FrameWorker:
 
         if generation != self._generation:
             return
-        # Very many points: a sample is on the screen already, so go straight for the index.
-        engine = MapEngine(x, y, is_sorted=x.size > _SAMPLED_FROM)
-        if not self._install(generation, engine):
-            return
+        if motion is not None:
+            engine = MapEngine(*motion.places(0.0))
+            if not self._move(generation, engine, motion):
+                return
+        else:
+            # Very many points: a sample is on the screen already, so go straight for the index.
+            engine = MapEngine(x, y, is_sorted=x.size > _SAMPLED_FROM)
+            if not self._install(generation, engine):
+                return
         if not engine.is_sorted:
             # The first sight of the points comes before their order: sorting takes all cores.
             self._drawn.wait(_FIRST_SIGHT_SECONDS)
@@ -182,13 +200,37 @@ class FrameWorker:
             if generation == self._generation:
                 self.sorted.set()
 
-    def _install(self, generation: int, engine: PointMap) -> bool:
-        """Draw with `engine` from now on; False where other points have taken over."""
+    def _move(self, generation: int, engine: MapEngine, motion: Motion) -> bool:
+        """Draw frame after frame while the points move; False where others have taken over."""
+        if not self._install(generation, engine, is_moving=True):
+            return False
+        # The way begins when its beginning has been drawn. Where nobody asks for frames, there
+        # is nothing to be seen moving.
+        is_seen = self._drawn.wait(_FIRST_SIGHT_SECONDS)
+        motion.start()
+        while is_seen and motion.share < 1.0:
+            engine.place(*motion.places(motion.share))
+            if not self._install(generation, engine, is_moving=True):
+                return False
+            is_seen = self._drawn.wait(_FIRST_SIGHT_SECONDS)
+            # Few points are drawn faster than any screen shows them.
+            with self._condition:
+                self._condition.wait_for(
+                    lambda: generation != self._generation, timeout=_REFRESH_SECONDS
+                )
+        engine.place(*motion.places(1.0))
+        return self._install(generation, engine)
+
+    def _install(self, generation: int, engine: PointMap, *, is_moving: bool = False) -> bool:
+        """Draw with `engine` from now on, as it is; False where other points have taken over."""
         with self._condition:
             if generation != self._generation:
                 return False
-            self._map, self._style_due = engine, True
-            self._request, self._overview = self._request or self._latest, self._latest_overview
+            self._style_due = self._style_due or engine is not self._map
+            self._map, self._is_moving = engine, is_moving
+            self._request = self._request or self._latest
+            if not is_moving:
+                self._overview = self._latest_overview
             self._drawn.clear()
             self._condition.notify_all()
             return True
@@ -204,7 +246,7 @@ class FrameWorker:
                     self._deliver_overview(overview)
                 continue
             frame = job.points.render(job.request)
-            self._deliver(frame)
+            self._deliver(replace(frame, is_moving=True) if job.is_moving else frame)
             self._drawn.set()
             if not frame.stats.settled:
                 self._refine_when_still(job.request)
@@ -219,7 +261,7 @@ class FrameWorker:
             if self._closing or self._map is None or request is None:
                 return None
             style = self._style if self._style_due else None
-            job = _Job(self._map, style, request, is_overview=self._request is None)
+            job = _Job(self._map, style, request, self._request is None, self._is_moving)
             self._style_due = False
             if job.is_overview:
                 self._overview = None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import threading
 import tracemalloc
-from functools import partial
 
 import numpy as np
 import pytest
 
 from astromask_gui.raster.engine import MapEngine
-from astromask_gui.raster.frame import Frame, FrameRequest, ViewRect
+from astromask_gui.raster.frame import FrameRequest
 from astromask_gui.raster.index import build_index
 from astromask_gui.raster.paint import Paint
 from astromask_gui.raster.plain import PlainMap
@@ -27,7 +25,7 @@ from astromask_gui.raster.styles import (
     style_tables,
 )
 from astromask_gui.raster.warm import warm_up
-from astromask_gui.raster.worker import FrameWorker, Style
+from astromask_gui.raster.worker import Style
 from tests.raster.point_sets import SETS, clusters, rainbow_tables, view_around
 
 COUNT = 60_000
@@ -210,81 +208,3 @@ def test_a_crowd_drawn_plainly_is_nearly_as_bright_as_drawn_exactly() -> None:
             image = points_map.render(request).image
         light.append(float(((image >> 16 & 255) + (image >> 8 & 255) + (image & 255)).mean()))
     assert 0.6 < light[0] / light[1] < 1.6
-
-
-class Inbox:
-    """Collects frames from the worker's thread."""
-
-    def __init__(self) -> None:
-        self.frames: list[Frame] = []
-        self._arrived = threading.Condition()
-
-    def __call__(self, frame: Frame) -> None:
-        with self._arrived:
-            self.frames.append(frame)
-            self._arrived.notify_all()
-
-    def wait_for(self, view: ViewRect) -> Frame:
-        with self._arrived:
-            found = self._arrived.wait_for(
-                lambda: self.frames and self.frames[-1].request.view == view, timeout=60
-            )
-            assert found, "the frame asked for last never came"
-            return self.frames[-1]
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def worker(inbox: Inbox):
-    frame_worker = FrameWorker(inbox)
-    yield frame_worker
-    frame_worker.close()
-
-
-def test_the_newest_request_wins(worker: FrameWorker, inbox: Inbox) -> None:
-    points = clusters(COUNT)
-    worker.set_points(*points, lambda: random_style(0))
-    full = view_around(*points)
-    for step in range(300):
-        worker.request(FrameRequest(full.grown(1.01**-step), 200, 150))
-    inbox.wait_for(full.grown(1.01**-299))
-    assert worker.sorted.wait(60)
-
-
-def test_points_replaced_while_being_sorted_are_forgotten(
-    worker: FrameWorker, inbox: Inbox
-) -> None:
-    for seed in range(5):
-        worker.set_points(*clusters(COUNT, seed), partial(random_style, seed))
-    points = clusters(500, 9)
-    worker.set_points(*points, lambda: random_style(0, 500))
-    view = view_around(*points)
-    worker.request(FrameRequest(view, 200, 150))
-    inbox.wait_for(view)
-    assert worker.sorted.wait(60)
-    assert worker.points is not None
-    assert worker.points.in_box(view).shape == (500,)
-
-
-def test_a_new_style_is_drawn_without_being_asked_for(worker: FrameWorker, inbox: Inbox) -> None:
-    points = clusters(300)
-    worker.set_points(*points, lambda: random_style(0, 300))
-    view = view_around(*points)
-    worker.request(FrameRequest(view, 200, 150))
-    assert worker.sorted.wait(60)
-    hidden = np.zeros(300, np.uint8)
-    style = Style(np.zeros(300, np.uint8), hidden, rainbow_tables())
-    worker.set_style(lambda: style)
-    with inbox._arrived:
-        assert inbox._arrived.wait_for(lambda: inbox.frames[-1].stats.visible == 0, timeout=60)
-
-
-def test_nothing_is_drawn_without_points(worker: FrameWorker, inbox: Inbox) -> None:
-    worker.request(FrameRequest(ViewRect(0, 1, 0, 1), 20, 20))
-    worker.set_points(*clusters(50), lambda: random_style(0, 50))
-    worker.clear()
-    assert worker.points is None

@@ -8,6 +8,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from astromask_gui.raster.frame import Frame, FrameRequest, ViewRect
+from astromask_gui.raster.motion import Motion
 from astromask_gui.raster.styles import point_states, style_tables
 from astromask_gui.raster.worker import FrameWorker, PointMap, Style
 from astromask_gui.rendering.colouring import Colours
@@ -76,10 +77,12 @@ class MapFrames(QObject):
         """Draw nothing until there are points again."""
         self._worker.clear()
 
-    def set_points(self, coordinates: np.ndarray, style: MapStyle) -> None:
-        """Show (N, 2) coordinates in the view asked for last."""
+    def set_points(
+        self, coordinates: np.ndarray, style: MapStyle, motion: Motion | None = None
+    ) -> None:
+        """Show (N, 2) coordinates in the view asked for last, by a motion that ends there."""
         x, y = coordinates[:, 0], coordinates[:, 1]
-        self._worker.set_points(x, y, style.source(len(coordinates)))
+        self._worker.set_points(x, y, style.source(len(coordinates)), motion)
 
     def set_style(self, count: int, style: MapStyle) -> None:
         """Recolour the `count` shown points."""

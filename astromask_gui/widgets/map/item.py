@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from astromask_gui.raster.frame import Frame, ViewRect
+from astromask_gui.raster.motion import seen_in
 from astromask_gui.widgets.map.geometry import PixelMapping
 
 
@@ -81,6 +85,14 @@ class RasterItem(PixelItem):
                 pg.Qt.sip.voidptr(pixels), width, height, 4 * width, QImage.Format.Format_RGB32
             )
         self.update()
+
+    def keep_in_place(self, view: ViewRect, other: ViewRect) -> None:
+        """Leave the picture where it is on the screen although `other` is shown, not `view`."""
+        if self._frame is not None:
+            x0, x1, y0, y1 = self._frame.request.view
+            (left, bottom), (right, top) = seen_in(np.array([[x0, y0], [x1, y1]]), view, other)
+            place = ViewRect(float(left), float(right), float(bottom), float(top))
+            self._frame = replace(self._frame, request=replace(self._frame.request, view=place))
 
     def paint_pixels(self, painter: QPainter, mapping: PixelMapping) -> None:
         """One copy where the frame fits exactly; else stretch it to where its corners are now."""

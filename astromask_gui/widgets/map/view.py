@@ -11,8 +11,10 @@ from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from astromask_gui.parts.map_colours import MapColours
 from astromask_gui.parts.rendered import RenderedPictures
-from astromask_gui.raster.frame import Frame
+from astromask_gui.raster.frame import Frame, ViewRect
+from astromask_gui.raster.motion import Motion
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.plane import Layout
 from astromask_gui.state.view import MapView
 from astromask_gui.theme import tokens
 from astromask_gui.widgets.map.axes import MapAxes
@@ -56,6 +58,7 @@ class MapWidget(QWidget):
         self._colours = colours
         self._style = state.preferences.style
         self._ghosts = False
+        self._shown: tuple[Layout | None, np.ndarray | None] = (None, None)
         self._marks_placed = state.preferences.mark_placed
         look = tokens(self._style)
         self.canvas = MapCanvas()
@@ -144,13 +147,29 @@ class MapWidget(QWidget):
         self.thumbnails.set_points(coordinates, NO_ROWS, 0, self.canvas.mapping(), NO_ROWS)
         self.thumbnails.set_placed(self._placed())
         self.frames.clear()
+        before, self._shown = self._shown, (self._view.layout, coordinates)
         if coordinates is None:
             self.raster.set_frame(None)
             return
+        view = self.canvas.view
         self.views.set_coordinates(coordinates)
+        motion = self._motion_from(*before, view)
+        self.overlay.setVisible(motion is None)
         self._ask_for_frame()
-        self.frames.set_points(coordinates, self._map_style())
+        self.frames.set_points(coordinates, self._map_style(), motion)
         self.mini.renew()
+
+    def _motion_from(
+        self, layout: Layout | None, places: np.ndarray | None, view: ViewRect
+    ) -> Motion | None:
+        """How the points get here from another layout seen in `view`; None where they jump."""
+        coordinates = self._view.coordinates
+        if places is None or coordinates is None or layout == self._view.layout:
+            return None
+        if len(places) != len(coordinates) or not self._state.preferences.motion:
+            return None
+        self.raster.keep_in_place(view, self.canvas.view)
+        return Motion(places, coordinates, (view, self.canvas.view))
 
     def _map_style(self) -> MapStyle:
         selection = self._state.selection
@@ -204,6 +223,10 @@ class MapWidget(QWidget):
             return
         self._hold.end()
         self.raster.set_frame(frame)
+        # Marks and pictures are where the points go: they wait for them there.
+        self.overlay.setVisible(not frame.is_moving)
+        if frame.is_moving:
+            return
         self.thumbnails.set_points(
             self._view.coordinates,
             frame.rows,
