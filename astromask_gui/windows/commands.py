@@ -69,7 +69,7 @@ def _file(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
 
 
 def _edit(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
-    make = partial(ActionSpec, "&Edit")
+    make = partial(ActionSpec, "E&dit")
 
     def undo() -> None:
         # Grades of an earlier start are in the journal, not on the stack.
@@ -153,7 +153,7 @@ def _view(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
 
 
 def _galaxy(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
-    make = partial(ActionSpec, "&Galaxy")
+    make = partial(ActionSpec, "Ga&laxy")
 
     return [
         make("Find &neighbours", "The galaxies most like the one in the viewer",
@@ -187,7 +187,7 @@ def _galaxy(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
 
 
 def _grade(window: MainWindow) -> list[ActionSpec]:
-    make = partial(ActionSpec, "G&rade")
+    make = partial(ActionSpec, "&Grade")
     grades = [
         make(f"Grade {grade}: {MEANINGS[grade]}", f"Grade {grade}",
              partial(window.labels.grade, grade), grade)

@@ -28,7 +28,7 @@ _LIGHT: tuple[tuple[Mode, str, str], ...] = (
 
 def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
     """What the viewer shows and how, by keys."""
-    make = partial(ActionSpec, "&Cutout")
+    make = partial(ActionSpec, "C&utout")
     panel, view, display = window.cutout, state.cutout_view, state.display
 
     def step(by: int) -> None:

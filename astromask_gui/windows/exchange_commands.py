@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def exchange_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec]:
     """What can be done with the galaxy in the viewer, by keys."""
-    make = partial(ActionSpec, "&Galaxy")
+    make = partial(ActionSpec, "Ga&laxy")
 
     def with_active(deed: Callable[[int], object]) -> Callable[[], None]:
         return partial(state.with_active, deed)

@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         menus["&File"].insertMenu(self.action("&Close the workspace"), self.recent)
         menus[INTEROP].addMenu(recipient_menu(self._state, self))
         layers = layer_menu(self._state, self)
-        menus["&Galaxy"].insertMenu(self.action("Open in &Aladin Lite"), layers)
+        menus["Ga&laxy"].insertMenu(self.action("Open in &Aladin Lite"), layers)
         tools = QToolBar("Workspace")
         tools.setObjectName("tools")
         tools.setMovable(False)

@@ -16,10 +16,11 @@ from astromask_gui.state.labels import GRADES
 from astromask_gui.state.neighbours import Query
 from astromask_gui.windows.main_window import MainWindow
 from tests.gui.conftest import (
+    make_cutout,
     make_reconstruction,
 )
 
-CTRL = Qt.KeyboardModifier.ControlModifier
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
@@ -139,7 +140,20 @@ def test_every_action_has_a_shortcut_and_no_two_share_one(window: MainWindow) ->
         for action in (*actions, *map_actions)
         for keys in {key.toString(): key for key in action.shortcuts()}.values()
     ]
+    bar = window.menuBar()
+    assert bar is not None
+    menus = [QKeySequence.mnemonic(menu.text()).toString() for menu in bar.actions()]
+    assert all(menus)
+    keys += menus
     assert sorted(keys) == sorted(set(keys)), "an ambiguous shortcut does nothing"
+
+
+def test_a_menus_letter_takes_no_key_of_measuring(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    state.cutout.set_cutout(make_cutout(7))
+    qtbot.keyClick(window, Qt.Key.Key_E, ALT)
+    assert state.cutout_view.tool == "ring"
 
 
 def test_every_shortcut_named_in_a_tooltip_exists(window: MainWindow) -> None:
