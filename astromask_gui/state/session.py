@@ -40,6 +40,8 @@ class Session(QObject):
     """dict: the arguments of a new workspace (folder, cutouts, bands …)."""
     find_requested = pyqtSignal(str)
     """Text: an object's id, or RA and Dec; the galaxy found becomes active."""
+    found = pyqtSignal(str, int, bool)
+    """The text, the row, and whether it is meant for sure: else asking again finds the next."""
     completions_requested = pyqtSignal(str)
     completed = pyqtSignal(str, object)
     """Text, and a tuple of some identifiers that begin with it."""

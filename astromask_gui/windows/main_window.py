@@ -101,7 +101,8 @@ class MainWindow(QMainWindow):
         self.store = QComboBox()
         self.jobs_button = QToolButton()
         self.title = label("", "strong")
-        self.search = SearchBox(state.session, [action for _, action in self.actions_made])
+        actions = [action for _, action in self.actions_made]
+        self.search = SearchBox(state.session, actions, self.map.canvas)
         self.exchange = Exchange(self, state)
         FileDrop(self, state.session, self._search_with)
         self._build()

@@ -20,10 +20,16 @@ class SearchBox(QLineEdit):
     catalogue."""
 
     def __init__(
-        self, session: Session, actions: list[QAction], parent: QWidget | None = None
+        self,
+        session: Session,
+        actions: list[QAction],
+        home: QWidget,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
+        self._home = home
+        """What takes the focus when the galaxy is there, so that keys act on it."""
         self._commands = {action.text().replace("&", ""): action for action in actions}
         self._offered = QStringListModel(sorted(self._commands), self)
         self._ids: tuple[str, ...] = ()
@@ -50,6 +56,7 @@ class SearchBox(QLineEdit):
         self.returnPressed.connect(self._search)
         self.textEdited.connect(session.request_completions)
         session.completed.connect(self._offer)
+        session.found.connect(self._end)
 
     def begin(self) -> None:
         """Take the focus, until what is sought is found or Esc is pressed."""
@@ -87,6 +94,12 @@ class SearchBox(QLineEdit):
         else:
             self.clearFocus()
 
+    def _end(self, text: str, row: int, is_sure: bool) -> None:
+        """Let the keys go to the galaxy that was sought; the text stays to be asked again."""
+        if is_sure and self.hasFocus() and text == self.text().strip():
+            self._popup.hide()
+            self._home.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _offer(self, text: str, names: tuple[str, ...]) -> None:
         """Offer identifiers that begin with what is typed, before the commands."""
         if text != self.text().strip() or names == self._ids:
@@ -104,7 +117,7 @@ class SearchBox(QLineEdit):
     def _run(self, name: str) -> None:
         action = self._commands.get(name)
         if action is None:
-            self._session.request_find(name)
+            self._session.request_find(name.strip())
             return
         self._leave()
         if action.isEnabled():

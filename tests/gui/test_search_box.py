@@ -103,3 +103,26 @@ def test_an_identifier_is_not_taken_for_the_only_command_that_fits(
     with qtbot.waitSignal(state.session.find_requested) as asked:
         qtbot.keyClick(window.search, Qt.Key.Key_Return)
     assert asked.args == ["new mas"]
+
+
+def test_the_keys_act_on_the_galaxy_once_it_is_found(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    window.focus_search()
+    qtbot.keyClicks(window.search, "map-3")
+    qtbot.keyClick(window.search, Qt.Key.Key_Return)
+    assert window.search.hasFocus(), "nothing is found yet"
+    state.session.found.emit("map-3", 3, True)
+    assert window.map.canvas.hasFocus() and window.search.text() == "map-3"
+
+
+def test_who_types_on_or_asks_for_the_next_keeps_the_search_box(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    window.focus_search()
+    qtbot.keyClicks(window.search, "map")
+    state.session.found.emit("map", 3, False)
+    assert window.search.hasFocus()
+    qtbot.keyClicks(window.search, "-")
+    state.session.found.emit("map", 3, True)
+    assert window.search.hasFocus()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -18,6 +19,16 @@ NEAR_ARCSEC = 5.0
 """Within this the galaxy found is taken to be the one that was meant."""
 MOST_COMPLETIONS = 12
 """Identifiers offered for a beginning."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A galaxy that was looked for."""
+
+    row: int
+    sentence: str
+    is_sure: bool = True
+    """Whether no other galaxy may have been meant."""
 
 
 class FindService(QObject):
@@ -47,7 +58,7 @@ class FindService(QObject):
         elif text.strip():
             active = self._state.selection.active
             work = partial(find, self._loaded, text.strip(), active)
-            self._background.run(work, self._take, failed, lane="find")
+            self._background.run(work, partial(self._take, text), failed, lane="find")
 
     def _find(self, text: str) -> None:
         self.find(text, self._state.messages.warning)
@@ -60,22 +71,22 @@ class FindService(QObject):
         work = partial(_beginnings, self._loaded, text)
         self._background.run(work, take, self._state.messages.error, lane="complete")
 
-    def _take(self, found: tuple[int, str]) -> None:
-        row, sentence = found
-        if row < self._state.selection.size:
-            self._state.selection.set_active(row)
-            self._state.messages.info(sentence)
+    def _take(self, text: str, found: Found) -> None:
+        if found.row < self._state.selection.size:
+            self._state.selection.set_active(found.row)
+            self._state.session.found.emit(text, found.row, found.is_sure)
+            self._state.messages.info(found.sentence)
 
 
-def find(loaded: Loaded, text: str, active: int | None = None) -> tuple[int, str]:
-    """The row that `text` names, and a sentence on it: an identifier, RA and Dec with a radius
+def find(loaded: Loaded, text: str, active: int | None = None) -> Found:
+    """The galaxy that `text` names: by an identifier, RA and Dec with a radius
     or without, or the beginning of an identifier, of which the one after `active` is shown.
 
     Raises `QueryError` where there is none.
     """
     catalogue = loaded.workspace.catalogue
     try:
-        return int(catalogue.rows_of([text])[0]), f"Showing galaxy {text}."
+        return Found(int(catalogue.rows_of([text])[0]), f"Showing galaxy {text}.")
     except QueryError:
         place = parse_place(text)
         if place is None:
@@ -94,11 +105,12 @@ def find(loaded: Loaded, text: str, active: int | None = None) -> tuple[int, str
             f" {name}, is {distance_in_words(arcsec)} away."
         )
     if arcsec <= NEAR_ARCSEC:
-        return row, f"Showing galaxy {name}, {arcsec:.1f}″ from that position."
-    return row, f"The nearest galaxy, {name}, is {distance_in_words(arcsec)} from that position."
+        return Found(row, f"Showing galaxy {name}, {arcsec:.1f}″ from that position.")
+    away = distance_in_words(arcsec)
+    return Found(row, f"The nearest galaxy, {name}, is {away} from that position.")
 
 
-def _beginning_with(loaded: Loaded, text: str, active: int | None) -> tuple[int, str] | None:
+def _beginning_with(loaded: Loaded, text: str, active: int | None) -> Found | None:
     rows = loaded.workspace.catalogue.rows_beginning_with(text)
     if not len(rows):
         return None
@@ -107,12 +119,13 @@ def _beginning_with(loaded: Loaded, text: str, active: int | None) -> tuple[int,
     row = int(rows[place % len(rows)])
     name = loaded.workspace.catalogue.object_id(row)
     if len(rows) == 1:
-        return row, f"Showing galaxy {name}, the only one whose identifier begins so."
+        return Found(row, f"Showing galaxy {name}, the only one whose identifier begins so.")
     number = place % len(rows) + 1
-    return row, (
+    sentence = (
         f"Showing galaxy {name}, {number:,} of {len(rows):,} whose identifiers begin so;"
         " ask again for the next."
     )
+    return Found(row, sentence, is_sure=False)
 
 
 def _beginnings(loaded: Loaded, text: str) -> tuple[str, ...]:

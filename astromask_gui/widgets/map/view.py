@@ -115,6 +115,7 @@ class MapWidget(QWidget):
         state.filters.changed.connect(self._restyle)
         state.selection.changed.connect(self._restyle)
         state.selection.active_changed.connect(self._on_active)
+        state.session.found.connect(self._on_found)
         state.preferences.changed.connect(self._on_preferences)
         state.maps.current_changed.connect(self._show_current)
         state.maps.second_changed.connect(self._show_current)
@@ -277,6 +278,10 @@ class MapWidget(QWidget):
         """Show a galaxy that became active elsewhere."""
         if row is not None:
             self.views.bring_into_view(row)
+
+    def _on_found(self, text: str, row: int) -> None:
+        """Show what was looked for, which may have been the active one before."""
+        self.views.bring_into_view(row)
 
     # Actions.
 

@@ -68,3 +68,12 @@ def test_a_galaxy_that_becomes_active_elsewhere_comes_into_view(scene: Scene) ->
     assert view.x0 < scene.places[row, 0] < view.x1
     assert view.y0 < scene.places[row, 1] < view.y1
     assert view.width < 4
+
+
+def test_the_active_galaxy_is_shown_again_where_it_is_looked_for(scene: Scene) -> None:
+    row = int(np.flatnonzero(scene.classes == 2)[0])
+    scene.state.selection.set_active(row)
+    scene.canvas.show_rect(ViewRect(-5, -3, -1, 1))
+    scene.state.session.found.emit("galaxy-7", row, True)
+    view = scene.canvas.view
+    assert view.x0 < scene.places[row, 0] < view.x1

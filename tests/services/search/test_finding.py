@@ -69,9 +69,9 @@ def test_a_galaxy_is_found_by_the_beginning_of_its_id_and_then_the_next(
     opened: ApplicationState, qtbot: QtBot
 ) -> None:
     for row in (3, 30, 31):
-        with qtbot.waitSignal(opened.selection.active_changed):
+        with qtbot.waitSignal(opened.session.found) as found:
             opened.session.request_find("g5-3")
-        assert opened.selection.active == row
+        assert opened.selection.active == row and found.args == ["g5-3", row, False]
     with qtbot.waitSignal(opened.messages.posted) as told:
         opened.session.request_find("nobody")
     assert "There is no galaxy nobody" in told.args[0].text
@@ -99,10 +99,11 @@ def test_a_position_with_nothing_within_its_radius_is_told_with_the_nearest(
 
 
 def test_a_galaxy_is_found_by_id_and_by_position(opened: ApplicationState, qtbot: QtBot) -> None:
-    for text, row in (("G5-31", 31), ("150.0701 2.0", 7)):
-        with qtbot.waitSignal(opened.selection.active_changed):
+    # A second time, too: whoever looks for the active galaxy wants to be shown where it is.
+    for text, row in (("G5-31", 31), ("150.0701 2.0", 7), ("150.0701 2.0", 7)):
+        with qtbot.waitSignal(opened.session.found) as found:
             opened.session.request_find(text)
-        assert opened.selection.active == row
+        assert opened.selection.active == row and found.args == [text, row, True]
     with qtbot.waitSignal(opened.messages.posted):
         opened.session.request_find("nobody")
     assert "no galaxy nobody" in opened.messages.history[-1].text
