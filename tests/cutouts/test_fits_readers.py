@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from astropy.io import fits
-from astropy.wcs import WCS
+from astropy.wcs import WCS, Sip
 
 from tests.cutouts.layouts import pixels
 from tests.shared_files import shared
@@ -152,6 +152,39 @@ def test_the_wcs_follows_the_crop(tmp_path: Path) -> None:
     assert extras.wcs_headers is not None
     wcs = WCS(fits.Header.fromstring(extras.wcs_headers[0]))
     np.testing.assert_allclose(wcs.wcs_pix2world([[1.5, 1.5]], 0)[0], [150, 2], atol=1e-9)
+
+
+def distorted() -> WCS:
+    """Of a part of a large image, far from the point about which its distortion is told."""
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype, wcs.wcs.crval = ["RA---TAN-SIP", "DEC--TAN-SIP"], [150.0, 2.0]
+    wcs.wcs.crpix, wcs.wcs.cd = [-2000, -2000], [[-5e-5, 0], [0, 5e-5]]
+    a, b = np.zeros((3, 3)), np.zeros((3, 3))
+    a[2, 0] = b[0, 2] = 1e-5
+    wcs.sip = Sip(a, b, None, None, wcs.wcs.crpix)
+    return wcs
+
+
+@pytest.mark.parametrize("shape", [(12, 12), (3, 12, 12)])
+def test_a_distortion_of_the_image_is_not_lost(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    wcs = distorted()
+    header = wcs.to_header(relax=True)
+    fits.writeto(tmp_path / "one.fits", np.ones(shape, np.float32), header)
+    reader = open_reader(tmp_path / "one.fits")
+    expected = wcs.all_pix2world([[5.5, 5.5]], 0)[0]
+    coordinates = reader.coordinates()
+    assert coordinates is not None
+    assert np.allclose(np.ravel(coordinates), expected, atol=1e-8)
+    (text,) = reader.extras(np.array([0])).wcs_headers or ()
+    told = WCS(fits.Header.fromstring(text))
+    assert np.allclose(told.all_pix2world([[5.5, 5.5]], 0)[0], expected, atol=1e-8)
+
+
+def test_where_the_telescope_pointed_is_not_where_the_cutout_is(tmp_path: Path) -> None:
+    cube(tmp_path / "one.fits", RA=153.0, DEC=4.0)
+    coordinates = open_reader(tmp_path / "one.fits").coordinates()
+    expected = WCS(sky()).all_pix2world([[5.5, 5.5]], 0)[0]
+    assert coordinates is not None and np.allclose(np.ravel(coordinates), expected)
 
 
 def test_a_table_is_called_a_table() -> None:

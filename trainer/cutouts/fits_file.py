@@ -16,6 +16,7 @@ from astropy.io.fits.verify import VerifyError
 from astropy.utils.exceptions import AstropyWarning
 
 from trainer.cutouts.bands import short_name, short_names, split_names
+from trainer.cutouts.coordinates import sky_directions
 from trainer.cutouts.files import require_file
 from trainer.errors import AstroMaskError, FormatError
 
@@ -202,7 +203,8 @@ def celestial_wcs(header: Header) -> Any | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AstropyWarning)
         try:
-            wcs = WCS(header).celestial
+            # A distortion is of two axes; a cube's third one counts the bands.
+            wcs = WCS(header, naxis=2 if "A_ORDER" in header else None).celestial
         except (WcsError, ValueError, KeyError, TypeError, IndexError):
             return None
     return wcs if wcs.naxis == 2 and wcs.has_celestial else None
@@ -221,18 +223,21 @@ def pixel_scale(header: Header, wcs: Any | None) -> float | None:
 
 
 def centre(header: Header, wcs: Any | None, height: int, width: int) -> tuple[float, float] | None:
-    """(ra, dec) in degrees of the object: RA and DEC cards, else the middle by the WCS."""
-    if _is_number(header.get("RA")) and _is_number(header.get("DEC")):
-        return float(header["RA"]), float(header["DEC"])
-    if wcs is None:
-        return None
-    ra, dec = wcs.wcs_pix2world([[(width - 1) / 2, (height - 1) / 2]], 0)[0]
+    """(ra, dec) in degrees of the object: RA and DEC cards, else the middle by the WCS.
+
+    Cards that lie outside the image tell where the telescope pointed.
+    """
+    cards = [header.get(card) for card in ("RA", "DEC")]
+    said = (float(cards[0]), float(cards[1])) if all(map(_is_number, cards)) else None
+    if wcs is None or (said is not None and _reaches(wcs, height, width, said)):
+        return said
+    ra, dec = wcs.all_pix2world([[(width - 1) / 2, (height - 1) / 2]], 0)[0]
     return float(ra), float(dec)
 
 
 def wcs_text(wcs: Any) -> str:
-    """FITS header text of a celestial WCS."""
-    return str(wcs.to_header().tostring())
+    """FITS header text of a celestial WCS, its distortion included."""
+    return str(wcs.to_header(relax=wcs.sip is not None).tostring())
 
 
 def _numbered(header: Header, card: str, count: int) -> list[Any] | None:
@@ -241,6 +246,17 @@ def _numbered(header: Header, card: str, count: int) -> list[Any] | None:
         if all(name in header for name in names):
             return [header[name] for name in names]
     return None
+
+
+def _reaches(wcs: Any, height: int, width: int, position: tuple[float, float]) -> bool:
+    """Whether a position (ra, dec) is no further from an image's middle than its corners are."""
+    last = np.array([width - 1, height - 1])
+    middle, corner = sky_directions(*wcs.all_pix2world([last / 2, last + 0.5], 0).T)
+    apart, radius = (
+        np.linalg.norm(to - middle) for to in (sky_directions(*np.array(position)), corner)
+    )
+    # A WCS that leads nowhere refutes nothing.
+    return not apart > radius
 
 
 def _is_number(value: object) -> bool:
