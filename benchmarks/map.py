@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from astromask_gui.raster.motion import MOST_MOVED
 from astromask_gui.services.concurrency.cores import spare_cores
 from benchmarks.results import Result
 
@@ -84,6 +85,9 @@ def run(args: argparse.Namespace) -> list[Result]:
             results += _frames(scene, limits, steps)
             results += _hands(scene, limits)
             results += _pixels(scene)
+            if count <= MOST_MOVED:
+                moved = scene.frames_of_a_motion()
+                results.append(Result("frames while points move for 160 ms", moved, ""))
             brute = _brute_force(scene, 4 if count > 2_000_000 else 12)
         finally:
             scene.close()

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QApplication
 
 from astromask_gui.parts.map_colours import MapColours
 from astromask_gui.raster.engine import MapEngine
-from astromask_gui.raster.frame import FrameRequest
+from astromask_gui.raster.frame import Frame, FrameRequest
 from astromask_gui.raster.index import build_index
 from astromask_gui.raster.loading import load_kernels
 from astromask_gui.raster.paint import Paint
@@ -66,7 +66,7 @@ class MapScene:
             self._state.view, self._state.columns, self._state.preferences, self._state.own_colours
         )
         self._map = MapWidget(self._state, self._state.view, self._colours)
-        self._painted: object = None
+        self._painted: Frame | None = None
         self._watch_paint()
 
     def close(self) -> None:
@@ -217,6 +217,35 @@ class MapScene:
             self._engine().set_style(colours.index, states, tables)
 
         return _median(recolour, 9)
+
+    def frames_of_a_motion(self) -> int:
+        """How often points are painted on their way to another projection; median of several."""
+        self._state.preferences.set_motion(True)
+        places = {"UMAP": self._coordinates, "turned": self._coordinates[:, ::-1].copy()}
+        counts = []
+        for name in ("turned", "UMAP") * 3:
+            self._state.view.set_coordinates(name, places[name])
+            counts.append(self._count_moving())
+            self._map.frames.wait_until_sorted(_WAIT)
+            self._settle()
+        self._state.preferences.set_motion(False)
+        return round(statistics.median(counts))
+
+    def _count_moving(self) -> int:
+        """Frames that are painted until the points are where they belong."""
+        before = last = self._map.raster.frame
+        assert before is not None
+        count = 0
+        while True:
+            self._application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+            frame = self._painted
+            # The last picture of the places before is painted too, until the first frame comes.
+            if frame is None or frame is last or frame.image is before.image:
+                continue
+            last = frame
+            if not frame.is_moving:
+                return count
+            count += 1
 
     def _requests(self, count: int) -> list[FrameRequest]:
         full = self._map.canvas.view

@@ -100,6 +100,8 @@ class Frame:
     stats: FrameStats
     is_moving: bool = False
     """Whether the points are still on their way to where they belong."""
+    generation: int = 0
+    """Of the worker's points: a frame of others may still be on its way."""
 
 
 def disc_radius(visible: int, request: FrameRequest) -> float:

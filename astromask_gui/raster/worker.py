@@ -82,6 +82,13 @@ class _Job(NamedTuple):
     request: FrameRequest
     is_overview: bool
     is_moving: bool
+    generation: int
+
+    def draw(self) -> Frame:
+        """The picture, and of which points it is."""
+        render = self.points.render_overview if self.is_overview else self.points.render
+        frame = render(self.request)
+        return replace(frame, is_moving=self.is_moving, generation=self.generation)
 
 
 class FrameWorker:
@@ -113,6 +120,11 @@ class FrameWorker:
     def points(self) -> PointMap | None:
         """The map as it is now, to pick from; None while there are no points."""
         return self._map
+
+    @property
+    def generation(self) -> int:
+        """Of the points as they are now; frames of others are of no use any more."""
+        return self._generation
 
     def set_points(
         self, x: np.ndarray, y: np.ndarray, style: StyleSource, motion: Motion | None = None
@@ -240,13 +252,12 @@ class FrameWorker:
         while (job := self._next_job()) is not None:
             if job.style is not None:
                 job.points.set_style(*job.style())
+            frame = job.draw()
             if job.is_overview:
-                overview = job.points.render_overview(job.request)
                 if self._deliver_overview is not None:
-                    self._deliver_overview(overview)
+                    self._deliver_overview(frame)
                 continue
-            frame = job.points.render(job.request)
-            self._deliver(replace(frame, is_moving=True) if job.is_moving else frame)
+            self._deliver(frame)
             self._drawn.set()
             if not frame.stats.settled:
                 self._refine_when_still(job.request)
@@ -261,7 +272,8 @@ class FrameWorker:
             if self._closing or self._map is None or request is None:
                 return None
             style = self._style if self._style_due else None
-            job = _Job(self._map, style, request, self._request is None, self._is_moving)
+            is_overview = self._request is None
+            job = _Job(self._map, style, request, is_overview, self._is_moving, self._generation)
             self._style_due = False
             if job.is_overview:
                 self._overview = None

@@ -41,7 +41,7 @@ class MapFrames(QObject):
         super().__init__(parent)
         self._relay = _Relay()
         self._relay.arrived.connect(self._take)
-        self._relay.overview.connect(self.overview_arrived)
+        self._relay.overview.connect(self._take_overview)
         self._worker = FrameWorker(self._relay.arrived.emit, self._relay.overview.emit)
         self._request: FrameRequest | None = None
         self._full_ms = 0.0
@@ -119,7 +119,13 @@ class MapFrames(QObject):
             self._request = whole
             self._worker.request(whole)
 
+    def _take_overview(self, frame: Frame) -> None:
+        if frame.generation == self._worker.generation:
+            self.overview_arrived.emit(frame)
+
     def _take(self, frame: Frame) -> None:
+        if frame.generation != self._worker.generation:
+            return
         whole = frame.stats.milliseconds * (1 if frame.request.reduction == 1 else _HALVED_GAIN)
         # A single slow frame, as the first of all, says nothing on the next.
         self._full_ms = 0.7 * self._full_ms + 0.3 * whole

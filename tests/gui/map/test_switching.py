@@ -65,6 +65,15 @@ def test_the_last_picture_stays_in_place_until_the_first_frame(watched: Watched)
     np.testing.assert_allclose(kept.request.view, canvas.view, rtol=1e-6)
 
 
+def test_a_frame_of_the_points_before_is_not_shown(watched: Watched) -> None:
+    late = watched.frame
+    assert late is not None
+    watched.state.view.set_coordinates("t-SNE", other_places())
+    watched.frames.clear()
+    watched.map.frames._relay.arrived.emit(late)
+    assert watched.frames == []
+
+
 def test_points_jump_where_motion_is_off(watched: Watched) -> None:
     watched.state.preferences.set_motion(False)
     watched.switch("t-SNE", other_places())
