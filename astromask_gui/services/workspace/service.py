@@ -48,6 +48,8 @@ class WorkspaceService(QObject):
         super().__init__(parent)
         self._state, self._background, self._reader = state, background, reader
         self._loaded: Loaded | None = None
+        self._coming: Loaded | None = None
+        """What the reader has open already and the window does not show yet."""
         self._opened: dict[str, Any] | None = None
         """What the reader was last asked to open."""
         state.session.open_requested.connect(self.open)
@@ -116,6 +118,7 @@ class WorkspaceService(QObject):
         if isinstance(found, dict):
             self._state.session.offer_cutouts(found)
         else:
+            self._coming = found
             self._open_reader(found)
             self._measure_noise(found)
 
@@ -131,6 +134,8 @@ class WorkspaceService(QObject):
         rows = sample_rows(loaded.facts.count, shape)
 
         def measure(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+            if loaded is not self._coming:
+                return
             fill = partial(self._fill, loaded, header["white"])
             work = partial(noise_by_band, arrays["pixels"], arrays["missing"].astype(bool))
             self._background.run(work, fill, go_without, lane="noise")
@@ -139,11 +144,17 @@ class WorkspaceService(QObject):
             self._state.messages.error(sentence)
             self._fill(loaded, None, ())
 
-        request = Request(read_message(rows.tolist()), {}, measure, go_without)
+        def ask_again() -> None:
+            if loaded is self._coming:
+                self._measure_noise(loaded)
+
+        request = Request(read_message(rows.tolist()), {}, measure, go_without, ask_again)
         self._reader.ask(QUERY, request, replace=False)
 
     def _fill(self, loaded: Loaded, white: float | None, noise: tuple[float, ...]) -> None:
-        self._loaded = loaded
+        if loaded is not self._coming:
+            return
+        self._loaded, self._coming = loaded, None
         self.changing.emit()
         fill_state(self._state, loaded, noise, white)
         for note in loaded.notes:
@@ -164,6 +175,9 @@ class WorkspaceService(QObject):
     def _take_new(self, done: Callable[[], None], loaded: Loaded) -> None:
         before = self._loaded
         if before is None or before.facts.folder != loaded.facts.folder:
+            return
+        # The reader must not be given back what is about to leave the window.
+        if self._coming is not None:
             return
         self._loaded = loaded
         self._open_reader(loaded)
