@@ -149,6 +149,21 @@ def test_the_files_own_attributes_win(tmp_path: Path) -> None:
     assert layout.zero_points == (22.5,) * 5
 
 
+@pytest.mark.parametrize("scale", [0.0, -0.2, np.nan, np.inf, "wide", np.array([])])
+def test_an_attribute_that_makes_no_sense_is_left_aside_and_said(
+    tmp_path: Path, scale: object
+) -> None:
+    path = layouts.unions(tmp_path)
+    with h5py.File(path, "a") as file:
+        file.attrs["pixel_scale"] = scale
+        file.attrs["zero_points"] = np.array([22.5, np.nan, 22.5, 22.5, 22.5])
+    layout = open_reader(path).layout
+    assert layout.pixel_scale == 0.1857
+    assert layout.zero_points == (30, 27, 30, 30, 27)
+    assert "Its pixel scale can't be" in layout.warnings[0]
+    assert "Its zero points can't be" in layout.warnings[1]
+
+
 def test_the_users_word_names_planes_that_are_guessed(tmp_path: Path) -> None:
     layout = open_reader(layouts.unions(tmp_path), bands=["z", "i", "r", "g", "u"]).layout
     assert layout.bands == ("z", "i", "r", "g", "u")

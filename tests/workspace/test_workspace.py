@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from tests.shared_files import shared
 from tests.workspace.samples import make_workspace, write_cutouts
@@ -18,6 +19,7 @@ from trainer.errors import (
     QueryError,
     WorkspaceError,
 )
+from trainer.workspace.settings import WorkspaceSettings
 from trainer.workspace.workspace import Workspace
 
 
@@ -100,6 +102,13 @@ def test_bands_and_zero_points_that_do_not_fit_are_refused(tmp_path: Path) -> No
         Workspace.create(tmp_path / "survey", [cutouts], bands=["g", "r", "i", "z", "y", "w"])
     with pytest.raises(QueryError, match="2 zero-points were given for 3 bands"):
         Workspace.create(tmp_path / "survey", [cutouts], zero_points=[1.0, 2.0])
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_no_file_could_hold_is_no_setting(number: float) -> None:
+    for wrong in ({"pixel_scale": number}, {"zero_points": (22.5, number)}):
+        with pytest.raises(ValidationError):
+            WorkspaceSettings(name="a", bands=("g", "r"), image_size=(8, 8), **wrong)
 
 
 def test_growing_keeps_rows_identifiers_and_the_fingerprints_beginning(tmp_path: Path) -> None:

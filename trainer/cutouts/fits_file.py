@@ -219,7 +219,7 @@ def pixel_scale(header: Header, wcs: Any | None) -> float | None:
         if math.isfinite(scale) and scale > 0:
             return scale
     values = [header.get(card) for card in _PIXEL_SCALE_CARDS]
-    return next((float(value) for value in values if _is_number(value)), None)
+    return next((float(value) for value in values if _is_number(value) and value > 0), None)
 
 
 def centre(header: Header, wcs: Any | None, height: int, width: int) -> tuple[float, float] | None:

@@ -92,7 +92,8 @@ class JoinRecord(BaseModel):
 class WorkspaceSettings(BaseModel):
     """Everything in `workspace.toml`."""
 
-    model_config = ConfigDict(frozen=True)
+    # TOML's words for what is no number are not those of JSON, and nothing here can be one.
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     version: int = VERSION
     name: str

@@ -181,7 +181,8 @@ class Hdf5Reader:
         bands, guessed = settle_bands(
             self.path, shape[0], names, found.bands_guessed and own is None, users_word
         )
-        scale = self._attribute(PIXEL_SCALE_ATTRIBUTES)
+        scale, odd_scale = self._stated(PIXEL_SCALE_ATTRIBUTES, 1, least=np.nextafter(0.0, 1.0))
+        zero_points, odd_points = self._stated(ZERO_POINT_ATTRIBUTES, len(bands))
         slow = hdf5_file.slow_rows_warning(images)
         return Layout(
             name=found.name,
@@ -190,21 +191,37 @@ class Hdf5Reader:
             shape=shape,
             dtype=images.dtype,
             bands_guessed=guessed,
-            pixel_scale=found.pixel_scale if scale is None else float(np.ravel(scale)[0]),
-            zero_points=self._zero_points(bands),
+            pixel_scale=found.pixel_scale if scale is None else scale[0],
+            zero_points=zero_points or self._usual_zero_points(bands),
             white=WHITE if is_picture(images.shape, images.dtype) else None,
             warnings=(
                 *found.warnings,
+                *odd_scale,
+                *odd_points,
                 *order_warning(bands, names),
                 *hdf5_columns.left_out(self._file, len(self), self._not_columns),
                 *([slow] if slow else []),
             ),
         )
 
-    def _zero_points(self, bands: Sequence[str]) -> tuple[float, ...] | None:
-        own = self._attribute(ZERO_POINT_ATTRIBUTES)
-        if own is not None and np.size(own) in (1, len(bands)):
-            return tuple(np.broadcast_to(np.asarray(own, float).ravel(), len(bands)).tolist())
+    def _stated(
+        self, names: Sequence[str], count: int, least: float = -np.inf
+    ) -> tuple[tuple[float, ...] | None, list[str]]:
+        """`count` numbers that an attribute of one of these names states, alike or each; None, and
+        perhaps a sentence, where there are none of use."""
+        value = self._attribute(names)
+        if value is None:
+            return None, []
+        try:
+            numbers = np.broadcast_to(np.asarray(value, float).ravel(), count)
+        except (ValueError, TypeError):
+            numbers = np.full(count, np.nan)
+        if np.isfinite(numbers).all() and (numbers >= least).all():
+            return tuple(numbers.tolist()), []
+        what = names[0].replace("_", " ")
+        return None, [f"Its {what} can't be {str(value)[:60]}, which was left aside."]
+
+    def _usual_zero_points(self, bands: Sequence[str]) -> tuple[float, ...] | None:
         known = self._found.zero_points
         if known is None or any(short_name(band) not in known for band in bands):
             return None
