@@ -39,6 +39,7 @@ class Program:
 
     def __init__(self, arguments: Arguments, reader: Worker) -> None:
         self._arguments = arguments
+        self._wanted = arguments.select
         self._sentence = ""
         qInstallMessageHandler(_pass_on)
         self.application = QApplication([sys.argv[0]])
@@ -122,14 +123,15 @@ class Program:
             self._screenshot.take()
 
     def _choose_galaxy(self) -> None:
-        """Make the galaxy active that was asked for; a picture needs one in any case."""
-        self.services.workspace.loaded_changed.disconnect(self._choose_galaxy)
+        """Make the galaxy active that was asked for; the demo and a picture always show one."""
         failed = self._screenshot.fail if self._screenshot else self.state.messages.error
-        if self._arguments.select is not None:
-            self.services.finding.find(self._arguments.select, failed)
-        elif self._arguments.demo:
+        wanted, self._wanted = self._wanted, None
+        workspace, nothing_shown = self.state.session.workspace, self.state.selection.active is None
+        if wanted is not None:
+            self.services.finding.find(wanted, failed)
+        elif workspace is not None and workspace.is_demo and nothing_shown:
             self.services.finding.find(SHOWN_GALAXY, failed)
-        elif self._screenshot is not None and self.state.selection.size:
+        elif self._screenshot is not None and nothing_shown and self.state.selection.size:
             self.state.selection.set_active(0)
 
     def _apply_style(self) -> None:

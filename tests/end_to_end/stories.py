@@ -132,12 +132,23 @@ def drop_a_file(story: Story, path: str) -> Found:
     }
 
 
+def go_on_to_the_demo(story: Story) -> Found:
+    """Look at a galaxy, then open the demo from the window's menu."""
+    story.click(20)
+    story.window.action("Open the &demo").trigger()
+    story.wait(lambda: (shown := story.state.cutout.cutout) is not None and shown.row != 20)
+    shown = story.state.cutout.cutout
+    assert shown is not None
+    return {"shown": shown.object_id}
+
+
 STORIES: dict[str, Callable[..., Found]] = {
     "click_and_grade": click_and_grade,
     "leave_at_once": leave_at_once,
     "leave_in_a_job": leave_in_a_job,
     "find_the_job": find_the_job,
     "drop_a_file": drop_a_file,
+    "go_on_to_the_demo": go_on_to_the_demo,
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from astromask_gui.services.workspace.demo import SHOWN_GALAXY
 from tests.services.small_survey import make_workspace
 from trainer.workspace.runs import list_runs
 from trainer.workspace.workspace import Workspace
@@ -70,6 +71,10 @@ def test_a_job_outlives_the_window_and_is_found_again(tell: Tell, survey: Path) 
     again = tell("find_the_job", survey)
     assert (again["job"], again["status"]) == (left["job"], "finished")
     assert "later" in again["projections"]
+
+
+def test_the_demo_shows_a_galaxy_however_it_is_opened(tell: Tell, survey: Path) -> None:
+    assert tell("go_on_to_the_demo", survey)["shown"] == SHOWN_GALAXY
 
 
 class Hostile:
