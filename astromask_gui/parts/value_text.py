@@ -38,3 +38,10 @@ def number_text(value: float) -> str:
     else:
         text = f"{value:.{_FIGURES - 1}e}"
     return text.replace("-", _MINUS)
+
+
+def figures(value: float, count: int) -> str:
+    """So many significant figures, zeros at the end among them: beside others 0.1 is 0.100."""
+    if not math.isfinite(value):
+        return MISSING
+    return f"{value:#.{count}g}".rstrip(".").replace("-", _MINUS)

@@ -138,7 +138,7 @@ def test_the_table_tells_every_band_and_says_what_is_missing(
     state.measure.set_answer(answer())
     cells = [[panel.table.item(row, column) for column in range(6)] for row in range(2)]
     texts = [[cell.text() if cell else "" for cell in row] for row in cells]
-    assert texts[0] == ["g", "120", "4", "17.30", "21.25", "30.0"] and texts[1][1] == "missing"
+    assert texts[0] == ["g", "120.0", "4.0", "17.30", "21.25", "30.0"] and texts[1][1] == "missing"
     assert panel.notes.text() == "Missing: r."
     panel.copy.click()
     clipboard = QApplication.clipboard()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from astromask_gui.parts.value_text import number_text, value_text
+from astromask_gui.parts.value_text import figures, number_text, value_text
 from astromask_gui.state.columns import Column, Columns
 from astromask_gui.widgets.map.card_facts import card_columns
 
@@ -27,6 +27,14 @@ from astromask_gui.widgets.map.card_facts import card_columns
 )
 def test_numbers_have_four_figures(value: float, text: str) -> None:
     assert number_text(float(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.1, "0.100"), (12.0, "12.0"), (123.4, "123"), (-0.5, "−0.500"), (np.nan, "–")],
+)
+def test_figures_beside_each_other_are_equally_many(value: float, text: str) -> None:
+    assert figures(value, 3) == text
 
 
 def test_each_kind_of_column_has_its_words() -> None:

@@ -7,6 +7,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from astromask_gui.parts.usual_columns import importance
+from astromask_gui.parts.value_text import MISSING, number_text
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -43,18 +46,14 @@ class Describer:
                 self._columns = self._read()
         values = {name: column[row].as_py() for name, column in self._columns.items()}
         position = [_finite(values.pop(name, None)) for name in ("ra", "dec")]
-        units = {name: self._unit(name) for name in values}
-        facts = {
-            name: _in_words(value, units[name])
-            for name, value in values.items()
-            if value is not None
-        }
+        words = {name: _in_words(value, self._unit(name)) for name, value in values.items()}
+        facts = {name: text for name, text in words.items() if text != MISSING}
         return RowFacts(self._catalogue.object_id(row), position[0], position[1], facts)
 
     def _read(self) -> dict[str, pa.ChunkedArray]:
         names = self._catalogue.column_names()
         chosen = [name for name in names if name not in _NO_FACTS]
-        chosen = sorted(chosen, key=_importance)[:MOST_FACTS]
+        chosen = sorted(chosen, key=importance)[:MOST_FACTS]
         position = [name for name in ("ra", "dec") if name in names]
         return {name: self._catalogue.column(name) for name in [*position, *chosen]}
 
@@ -63,22 +62,14 @@ class Describer:
         return str(metadata.get(b"unit", b""), "utf-8")
 
 
-def _importance(name: str) -> int:
-    """What people look for first: the kind, the redshift, magnitudes, then the rest."""
-    word = name.lower()
-    first = (("type", "class"), ("z", "zspec", "redshift", "z_spec"), ("mag_r", "snr_r"))
-    for place, words in enumerate(first):
-        if word in words:
-            return place
-    return len(first) if word.startswith("mag") else len(first) + 1
-
-
 def _finite(value: Any) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
 def _in_words(value: Any, unit: str) -> str:
+    if value is None or value == "":
+        return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return f"{text} {unit}".rstrip()
+    text = number_text(value) if isinstance(value, float) else str(value)
+    return text if text == MISSING else f"{text} {unit}".rstrip()

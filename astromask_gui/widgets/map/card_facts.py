@@ -7,18 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from astromask_gui.parts.usual_columns import importance
 from astromask_gui.parts.value_text import value_text
 from astromask_gui.rendering.colouring import Colours
 from astromask_gui.state.columns import Column, Columns
 
 LOADING = "…"
 _USUAL = 3
-_FIRST = (
-    ("type", "class", "class_label", "morphology", "source_type"),
-    ("z", "redshift", "zspec", "z_spec", "zphot", "z_phot", "photo_z"),
-    ("mag_r", "rmag", "r_mag", "snr_r"),
-)
-"""What people look for first: the kind, the redshift, the magnitude in r."""
 _NOT_USUAL = {"object_id", "original_id", "ra", "dec", "tile", "field", "file"}
 
 
@@ -51,7 +46,7 @@ def card_columns(
 def usual_columns(columns: Iterable[Column]) -> list[str]:
     """Up to three columns that say most of a galaxy."""
     found = [
-        (_importance(column), place, column.name)
+        (_rank(column), place, column.name)
         for place, column in enumerate(columns)
         if column.name.lower() not in _NOT_USUAL
         and column.source != "labels"  # the grade is shown anyway
@@ -76,14 +71,9 @@ def card_lines(
     return lines
 
 
-def _importance(column: Column) -> int:
-    name = column.name.lower()
-    for place, words in enumerate(_FIRST):
-        if name in words:
-            return place
-    if name.endswith(("_type", "_class")):
-        return 0
-    return len(_FIRST) if name.startswith("mag") or column.source == "scores" else len(_FIRST) + 1
+def _rank(column: Column) -> int:
+    """Scores are worth as much as magnitudes."""
+    return importance("mag" if column.source == "scores" else column.name)
 
 
 def _colour_of(row: int, colours: Colours | None) -> str | None:

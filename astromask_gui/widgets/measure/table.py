@@ -7,6 +7,7 @@ import math
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from astromask_gui.parts.value_text import figures
 from astromask_gui.state.measure import BandFlux
 from astromask_gui.style import tabular
 
@@ -98,4 +99,10 @@ def _cells(flux: BandFlux) -> tuple[str, ...]:
         "–" if value is None or not math.isfinite(value) else f"{value:.2f}"
         for value in (flux.magnitude, flux.brightness)
     ]
-    return flux.name, f"{flux.flux:.4g}", f"{flux.error:.2g}", *magnitudes, f"{_ratio(flux):.1f}"
+    return (
+        flux.name,
+        figures(flux.flux, 4),
+        figures(flux.error, 2),
+        *magnitudes,
+        f"{_ratio(flux):.1f}",
+    )

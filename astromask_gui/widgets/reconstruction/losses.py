@@ -8,6 +8,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from astromask_gui.parts.value_text import figures
 from astromask_gui.style import tabular
 from astromask_gui.theme import FONT_SIZES
 
@@ -41,8 +42,8 @@ class LossBars(QWidget):
         self.update()
 
     def text(self) -> str:
-        """ "all 0.3   u 0.1   g 0.2"."""
-        return "   ".join(f"{name} {loss:.3g}" for name, loss in self._losses)
+        """ "all 0.300   u 0.100   g 0.200"."""
+        return "   ".join(f"{name} {figures(loss, 3)}" for name, loss in self._losses)
 
     def sizeHint(self) -> QSize:
         return QSize(6 * _CELL, self._lines() * _HEIGHT)
@@ -72,7 +73,7 @@ class LossBars(QWidget):
             painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
             painter.drawText(words, _LEFT, name)
             painter.setPen(palette.color(QPalette.ColorRole.WindowText))
-            painter.drawText(words, _RIGHT, f"{loss:.3g}")
+            painter.drawText(words, _RIGHT, figures(loss, 3))
             bar = QRectF(left, top + _HEIGHT - _BAR - 2, width, _BAR)
             painter.fillRect(bar, palette.color(QPalette.ColorRole.Mid))
             if greatest > 0 and loss == loss:

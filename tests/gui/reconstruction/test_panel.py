@@ -43,7 +43,7 @@ def test_four_pictures_appear_with_the_loss(
 ) -> None:
     state.reconstruction.set_result(make_reconstruction(3))
     assert all(view.isVisible() and view.image is not None for view in panel.views.values())
-    assert panel.losses.text() == "all 0.3   u 0.1   g 0.2   r 0.3   i 0.4   z 0.5"
+    assert panel.losses.text() == "all 0.300   u 0.100   g 0.200   r 0.300   i 0.400   z 0.500"
 
 
 def test_pixels_without_data_are_striped_and_are_no_residual(
@@ -125,7 +125,7 @@ def test_a_band_that_the_model_does_not_take_is_named(
         bands=(3, 1),
     )
     state.reconstruction.set_result(part)
-    assert panel.losses.text() == "all 0.3   i 0.4   g 0.2"
+    assert panel.losses.text() == "all 0.300   i 0.400   g 0.200"
     panel.tools.shown.setCurrentText("All bands")
     names = [row["input"].name for row in panel.grid.rows]
     assert names == ["", "u: no data", "g", "r: no data", "i", "z: no data"]
