@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+T = TypeVar("T", bound=np.generic)
 Pixels = tuple[NDArray[np.float32], NDArray[np.bool_]]
 """(B, H, W) pixels and (B,) missing bands of one cutout."""
 
@@ -33,8 +35,7 @@ class PixelCache:
         """Keep a cutout; those not used for longest give way."""
         if row in self._kept:
             return
-        # Copies: a view would keep the whole batch that it was read with.
-        self._kept[row] = (pixels.copy(), missing.copy())
+        self._kept[row] = (_alone(pixels), _alone(missing))
         self._bytes += pixels.nbytes
         self._shrink()
 
@@ -57,3 +58,10 @@ class PixelCache:
         while self._bytes > self._bound and len(self._kept) > 1:
             _, (oldest, _) = self._kept.popitem(last=False)
             self._bytes -= oldest.nbytes
+
+
+def _alone(array: NDArray[T]) -> NDArray[T]:
+    """The array; a copy where it would keep the whole batch that it was read with."""
+    batch = array.base
+    is_all = batch is None or (isinstance(batch, np.ndarray) and batch.nbytes == array.nbytes)
+    return array if is_all else array.copy()
