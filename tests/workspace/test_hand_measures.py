@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.small_survey import make_workspace
+from tests.workspace.samples import write_cutouts
 from trainer.errors import QueryError, WorkspaceError
 from trainer.workspace.hand_measures import HandMeasure, HandMeasures
 from trainer.workspace.workspace import Workspace
@@ -48,6 +49,18 @@ def test_of_several_graders_the_median_counts(workspace: Workspace) -> None:
         journal(workspace, grader).put(RING, 2, value)
     assert journal(workspace, "dee").combined("einstein_radius") == {2: 1.1}
     assert journal(workspace, "dee").own("einstein_radius") == {}
+
+
+def test_values_of_galaxies_added_since_wait_until_the_workspace_is_opened_again(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    journal(workspace, "ann").put(RING, 3, 1.2)
+    before, count = Workspace.open(workspace.folder), len(workspace)
+    workspace.add([write_cutouts(tmp_path / "more.h5", 2, size=24)])
+    journal(workspace, "ann").put(RING, count + 1, 0.9)
+    assert journal(before, "ann").own("einstein_radius") == {3: 1.2}
+    assert journal(before, "bob").combined("einstein_radius") == {3: 1.2}
+    assert len(journal(workspace, "bob").combined("einstein_radius")) == 2
 
 
 def test_rows_and_values_that_cannot_be_are_refused(workspace: Workspace) -> None:

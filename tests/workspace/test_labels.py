@@ -187,6 +187,20 @@ def test_labels_grow_with_the_catalogue_and_refuse_another(
             ask()
 
 
+def test_grades_of_galaxies_added_since_wait_until_the_workspace_is_opened_again(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.journal(grader="ada").grade([5], "A")
+    before = Workspace.open(workspace.folder)
+    workspace.add([write_cutouts(tmp_path / "more.h5", 2)])
+    workspace.journal(grader="ada").grade([1, 7], "B")
+    np.testing.assert_array_equal(before.journal(grader="ada").current(), [0, 2, 0, 0, 0, 1])
+    np.testing.assert_array_equal(before.journal(grader="bob").combined(), [0, 2, 0, 0, 0, 1])
+    np.testing.assert_array_equal(before.columns.values("grade_lens"), [-1, 1, -1, -1, -1, 0])
+    before.journal(grader="bob").grade([0], "C")
+    assert before.journal(grader="bob").combined()[0] == 3
+
+
 def test_a_journal_in_the_workspaces_folder_finds_its_catalogue(workspace: Workspace) -> None:
     journal = LabelJournal(workspace.labels_folder, grader="ada", host="here")
     journal.grade([1], "A")

@@ -117,9 +117,11 @@ class HandMeasures:
         return connection
 
     def _values(self, path: Path, name: str) -> dict[int, float]:
+        """Of the catalogue's rows; another program may have added galaxies since it was read."""
         with sqlite_sentences(path, "measures"):
             uri = path.absolute().as_uri() + "?mode=ro"
             with closing(sqlite3.connect(uri, uri=True, timeout=5.0)) as connection:
                 require_catalogue(connection, path, self._catalogue)
                 found = connection.execute(_LATEST, (name,)).fetchall()
-        return {row: value for row, value, _ in found if value is not None}
+        length = len(self._catalogue)
+        return {row: value for row, value, _ in found if value is not None and row < length}

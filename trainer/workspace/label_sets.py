@@ -67,14 +67,20 @@ def current_grades(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows (n,) int64, ascending, and codes (n,) int8 of one grader's grades, none of them 0.
 
-    Raises `WorkspaceError` for a file that can't be read, `MismatchError` for one that
-    belongs to another catalogue.
+    Of a `catalogue` only its rows: another program may have added galaxies to the workspace
+    since it was read, and others graded them. Raises `WorkspaceError` for a file that can't be
+    read, `MismatchError` for one that belongs to another catalogue.
     """
     with reading(path) as connection:
         if catalogue is not None:
             require_catalogue(connection, path, catalogue)
         found = connection.execute(_CURRENT, (label_set,)).fetchall()
-    graded = [(row, _CODES[grade]) for row, grade, _ in found if grade in _CODES]
+    length = None if catalogue is None else len(catalogue)
+    graded = [
+        (row, _CODES[grade])
+        for row, grade, _ in found
+        if grade in _CODES and (length is None or row < length)
+    ]
     pairs = np.array(graded, np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1].astype(np.int8)
 
