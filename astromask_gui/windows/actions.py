@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QKeySequence
@@ -22,6 +23,10 @@ class ActionSpec:
     shortcut: str = ""
     starts_group: bool = False
     """A line stands above it in the menu."""
+    is_on: Callable[[], bool] | None = None
+    """Whether a tick stands before it; None for what is no switch."""
+    needs_survey: bool = True
+    """Whether there is nothing to do without an open workspace."""
 
 
 def make_actions(parent: QWidget, specs: Iterable[ActionSpec]) -> list[tuple[ActionSpec, QAction]]:
@@ -36,6 +41,7 @@ def make_actions(parent: QWidget, specs: Iterable[ActionSpec]) -> list[tuple[Act
         readable = keys.toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{spec.tip} ({readable})" if readable else spec.tip)
         action.setStatusTip("")
+        action.setCheckable(spec.is_on is not None)
         action.triggered.connect(lambda _checked=False, run=spec.run: run())
         parent.addAction(action)
         made.append((spec, action))
@@ -55,4 +61,11 @@ def fill_menus(bar: QMenuBar, actions: Iterable[tuple[ActionSpec, QAction]]) -> 
         if spec.starts_group:
             menu.addSeparator()
         menu.addAction(action)
+        if spec.is_on is not None:
+            menu.aboutToShow.connect(partial(_tick, action, spec.is_on))
     return menus
+
+
+def _tick(action: QAction, is_on: Callable[[], bool]) -> None:
+    """Once the menu opens: what is switched on may have been switched elsewhere."""
+    action.setChecked(is_on())

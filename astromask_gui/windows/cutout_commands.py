@@ -30,6 +30,7 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
     """What the viewer shows and how, by keys."""
     make = partial(ActionSpec, "C&utout")
     panel, view, display = window.cutout, state.cutout_view, state.display
+    light, tools = state.light, panel.tools
 
     def step(by: int) -> None:
         row = state.next_row(by)
@@ -69,21 +70,24 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
         make("&Next in the list", "The next galaxy of the list in use", partial(step, 1), "J"),
         make("&Previous in the list", "The galaxy before it", partial(step, -1), "K"),
         make("Take the &light away", "As was done last, or give it back", panel.light.toggle, "I",
-             True),
+             True, is_on=lambda: light.settings.mode != "off"),
         *[
-            make(text, tip, partial(panel.light.choose_mode, mode), f"Alt+{key}")
+            make(text, tip, partial(panel.light.choose_mode, mode), f"Alt+{key}",
+                 is_on=partial(lambda mode: light.settings.mode == mode, mode))
             for key, (mode, text, tip) in enumerate(_LIGHT, start=1)
         ],
         make("Smooth &model", "The model of the isophotes, or what it leaves",
-             panel.light.toggle_model, "Shift+I"),
+             panel.light.toggle_model, "Shift+I", is_on=lambda: light.settings.shows_model),
         make("Aper&ture", "Sum the light within a circle or ellipse",
-             partial(measure, "aperture"), "Alt+A", True),
+             partial(measure, "aperture"), "Alt+A", True, is_on=lambda: view.tool == "aperture"),
         make("Fi&t the aperture", "An ellipse that holds nearly all of the galaxy's light", fit,
              "Alt+T"),
-        make("&Einstein ring", "Fit a ring to the arcs", partial(measure, "ring"), "Alt+E"),
+        make("&Einstein ring", "Fit a ring to the arcs", partial(measure, "ring"), "Alt+E",
+             is_on=lambda: view.tool == "ring"),
         make("Keep the &ring", "The ring's radius, as a measure of this galaxy",
              window.measure.keep_ring, "Alt+K"),
-        make("Radial pro&file", "Brightness over the radius, or the table", profile, "Alt+P"),
+        make("Radial pro&file", "Brightness over the radius, or the table", profile, "Alt+P",
+             is_on=window.measure.profile.isChecked),
         make("Copy the &photometry", "The table of the aperture, to the clipboard",
              window.measure.copy_table, "Alt+C"),
         make("Make the shape r&ound", "A circle of the same area",
@@ -91,21 +95,25 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
         make("Clear the shapes", "Take aperture and ring off the picture",
              window.measure.clear, "Alt+X"),
         make("The model's &crop", "Only what the model sees, or all of the cutout",
-             panel.tools.toggle_crop, "Ctrl+Alt+B", True),
+             tools.toggle_crop, "Ctrl+Alt+B", True, is_on=tools.crop.isChecked),
         make("&All bands", "Colour and every band beside each other",
-             partial(panel.tools.toggle_layout, "bands"), "Ctrl+Alt+A"),
+             partial(tools.toggle_layout, "bands"), "Ctrl+Alt+A",
+             is_on=lambda: view.layout == "bands"),
         make("Cross&hair", "A crosshair at the mouse, in every picture",
-             lambda: view.set_crosshair(not view.crosshair), "Ctrl+Alt+X"),
-        make("&Invert", "Dark galaxies on a bright sky", invert, "Ctrl+Alt+V"),
+             lambda: view.set_crosshair(not view.crosshair), "Ctrl+Alt+X",
+             is_on=lambda: view.crosshair),
+        make("&Invert", "Dark galaxies on a bright sky", invert, "Ctrl+Alt+V",
+             is_on=lambda: display.settings.inverted),
         make("&Display …", "Styles, limits, colour maps, blinking",
              panel.controls.show_more, "Ctrl+Alt+D"),
         make("Blin&k", "With the galaxy shown before, or with a band",
-             panel.tools.toggle_blink, "Ctrl+Alt+J", True),
+             tools.toggle_blink, "Ctrl+Alt+J", True, is_on=lambda: view.blink.on),
         make("&Pin", "Keep this galaxy to compare it with others",
-             panel.tools.toggle_pin, "Ctrl+P"),
+             tools.toggle_pin, "Ctrl+P", is_on=tools.pin.isChecked),
         make("Pinned &galaxies", "The pinned galaxies beside each other",
-             partial(panel.tools.toggle_layout, "pinned"), "Ctrl+Alt+P"),
+             partial(tools.toggle_layout, "pinned"), "Ctrl+Alt+P",
+             is_on=lambda: view.layout == "pinned"),
         make("&Unpin all", "Let all pinned galaxies go", state.pins.clear, "Ctrl+Alt+U"),
         make("&Memory for pictures …", "What cutouts and thumbnails that are kept may take",
-             choose_memory, "Ctrl+Alt+Y", True),
+             choose_memory, "Ctrl+Alt+Y", True, needs_survey=False),
     ]  # fmt: skip

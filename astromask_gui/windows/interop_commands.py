@@ -46,10 +46,12 @@ def interop_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpe
         state.messages.info(f"This window and the other programs {words}.")
 
     return [
-        make("&Connect or disconnect", "Reach TOPCAT, Aladin or ds9 by SAMP; a hub is started"
-             " where none runs", interop.toggle, "F6"),
+        make("&Connect to other programs", "Reach TOPCAT, Aladin or ds9 by SAMP; a hub is started"
+             " where none runs", interop.toggle, "F6", is_on=lambda: interop.status != "off",
+             needs_survey=False),
         make("&Follow each other", "The active galaxy is highlighted there, and a row highlighted"
-             " there is active here", toggle_linked, "Shift+F6"),
+             " there is active here", toggle_linked, "Shift+F6", is_on=lambda: interop.is_linked,
+             needs_survey=False),
         make("Send a &table …", "The visible or the selected galaxies with chosen columns",
              send_table, "F7", True),
         make("Send the &selection", "Which rows of the table sent last are selected",

@@ -188,6 +188,8 @@ class MainWindow(QMainWindow):
                 self.apply_preset("Explore")
             # So that the map's keys work at once.
             self.map.canvas.setFocus()
+        for spec, action in self.actions_made:
+            action.setEnabled(is_open or not spec.needs_survey)
         self.title.setText("" if workspace is None else workspace.name)
         self.title.setToolTip("" if workspace is None else str(workspace.folder))
         self.setWindowTitle("AstroMASK" if workspace is None else f"{workspace.name} — AstroMASK")
