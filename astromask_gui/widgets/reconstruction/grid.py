@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPen, QResizeEvent
-from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from astromask_gui.parts.small import label
 from astromask_gui.rendering.heat import lay_heat
@@ -22,7 +22,10 @@ from astromask_gui.widgets.reconstruction.picture import SMALLEST, PatchPicture
 NAMES = ("input", "masked", "model", "residual")
 AS_SHOWN = -1
 """Instead of a band: colour or a band, whatever the cutout is shown in."""
-_GAP = 6
+_GAP, _LINE_GAP = 6, 2
+"""Between pictures, and between lines of pictures and captions, screen pixels."""
+_FILL = 1000
+"""Pictures take all the height that they can use, before any is left empty."""
 _HIDDEN = QColor(70, 76, 90)
 _TIPS = {
     "input": "What the model is given. Right-click or Alt-click a patch: where it looks",
@@ -79,13 +82,10 @@ class PictureGrid(QWidget):
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setHorizontalSpacing(_GAP)
-        self._layout.setVerticalSpacing(2)
-        for column, name in enumerate(NAMES):
-            caption = label(name, "small")
-            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            self._layout.addWidget(caption, 0, column)
-            self._layout.setColumnStretch(column, 1)
+        self._layout.setVerticalSpacing(_LINE_GAP)
+        self._placed = (0, 0)
+        """Pictures in a line, and rows."""
+        self._captions = {name: _caption(name) for name in NAMES}
         self._show_rows(1)
         view.changed.connect(self._follow)
 
@@ -151,7 +151,7 @@ class PictureGrid(QWidget):
 
     def _prepare(self, bands: tuple[int, ...], side: int, patch: int, heat: Heat | None) -> None:
         self._heat, self._side = heat, side
-        if len(bands) != len([row for row in self.rows if not row["input"].isHidden()]):
+        if len(bands) != self._placed[1]:
             self._show_rows(len(bands))
         for row in self.rows:
             for view in row.values():
@@ -192,14 +192,12 @@ class PictureGrid(QWidget):
         self._fit()
 
     def _add_row(self) -> None:
-        place = len(self.rows) + 1
-        row = {name: PatchPicture(takes_keys=name == "masked") for name in NAMES}
-        for column, (name, view) in enumerate(row.items()):
+        row = {name: PatchPicture(name == "masked", self) for name in NAMES}
+        for name, view in row.items():
             view.setToolTip(_TIPS[name])
             view.setAccessibleName(name.capitalize())
             view.patch_asked.connect(self.patch_asked)
             view.released.connect(self.released)
-            self._layout.addWidget(view, place, column)
         row["masked"].add_overlay(self._draw_mask)
         row["masked"].patch_pressed.connect(self.patch_pressed)
         row["masked"].patch_dragged.connect(self.patch_dragged)
@@ -210,13 +208,45 @@ class PictureGrid(QWidget):
         self.rows.append(row)
 
     def _fit(self) -> None:
-        """Pictures are square; where there are several rows they keep their size."""
-        side = max((self.width() - (len(NAMES) - 1) * _GAP) // len(NAMES), SMALLEST)
-        several = len(self.rows) > 1 and not self.rows[1]["input"].isHidden()
+        """Pictures are square. Several rows keep their size; a single one is broken in two where
+        that makes its pictures larger."""
+        count = sum(not row["input"].isHidden() for row in self.rows)
+        several = count > 1
+        few, many = len(NAMES) // 2, len(NAMES)
+        columns = few if not several and self._side_in(few) > self._side_in(many) else many
+        if (columns, count) != self._placed:
+            self._place(columns, count)
+        side = max(self._across(columns), SMALLEST)
         for row in self.rows:
             for view in row.values():
                 view.setMaximumHeight(side)
                 view.setMinimumHeight(side if several else SMALLEST)
+
+    def _across(self, columns: int) -> int:
+        """Width of each of so many pictures beside each other."""
+        return (self.width() - (columns - 1) * _GAP) // columns
+
+    def _side_in(self, columns: int) -> int:
+        """Side of the pictures of one row, broken into lines of so many."""
+        lines = len(NAMES) // columns
+        caption = self._captions["input"].sizeHint().height() + 2 * _LINE_GAP
+        return min(self._across(columns), self.height() // lines - caption)
+
+    def _place(self, columns: int, count: int) -> None:
+        """Lines of so many pictures, each below its caption; all room that is left is below."""
+        self._placed = columns, count
+        for line in range(self._layout.rowCount()):
+            self._layout.setRowStretch(line, 0)
+        for column in range(len(NAMES)):
+            self._layout.setColumnStretch(column, 1 if column < columns else 0)
+        below = 0
+        for place, name in enumerate(NAMES):
+            line, column = 2 * (place // columns), place % columns
+            self._layout.addWidget(self._captions[name], line, column)
+            for below, row in enumerate(self.rows[:count], start=line + 1):
+                self._layout.addWidget(row[name], below, column)
+                self._layout.setRowStretch(below, _FILL)
+        self._layout.setRowStretch(below + 1, 1)
 
     def _draw_mask(self, painter: QPainter, rectangle: QRectF, scale: float) -> None:
         if self._mask is None:
@@ -230,6 +260,13 @@ class PictureGrid(QWidget):
         if self._heat is not None and self._heat.marked is not None:
             painter.setPen(QPen(QColor(91, 157, 255), 2))
             painter.drawRect(self.views["input"].patch_rectangle(self._heat.marked, rectangle))
+
+
+def _caption(name: str) -> QLabel:
+    caption = label(name, "small")
+    caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return caption
 
 
 def in_survey(

@@ -118,11 +118,13 @@ def test_a_click_on_the_input_chooses_a_patch_while_attention_is_shown(
 ) -> None:
     give_input(state)
     state.reconstruction.set_result(make_reconstruction(3))
-    view, place = panel.views["input"], place_of_patch(panel, 6)
-    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)
+    view = panel.views["input"]
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place_of_patch(panel, 6))
     assert state.patch_maps.overlay == "none"
     qtbot.mouseClick(panel.tools.attention, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(panel.scale.isVisible)
+    # The scale takes some of the pictures' height.
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place_of_patch(panel, 6))
     assert state.patch_maps.patch == 6
 
 

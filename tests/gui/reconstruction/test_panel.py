@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.rendering.no_data import STRIPES
@@ -129,3 +129,32 @@ def test_a_band_that_the_model_does_not_take_is_named(
     panel.tools.shown.setCurrentText("All bands")
     names = [row["input"].name for row in panel.grid.rows]
     assert names == ["", "u: no data", "g", "r: no data", "i", "z: no data"]
+
+
+def test_a_tall_panel_breaks_its_row_in_two_and_keeps_captions_above_their_pictures(
+    panel: ReconstructionPanel, state: ApplicationState, qtbot: QtBot
+) -> None:
+    state.reconstruction.set_result(make_reconstruction(3))
+
+    def boxes() -> dict[str, QRect]:
+        return {
+            name: QRect(view.mapTo(panel, QPoint()), view.size())
+            for name, view in panel.views.items()
+        }
+
+    qtbot.waitUntil(lambda: len({box.top() for box in boxes().values()}) == 1)
+    wide = boxes()
+    panel.resize(330, 640)
+    qtbot.waitUntil(lambda: boxes()["model"].top() > boxes()["input"].bottom())
+    tall = boxes()
+    assert tall["input"].left() == tall["model"].left() < tall["masked"].left()
+    assert tall["residual"].topLeft() == QPoint(tall["masked"].left(), tall["model"].top())
+    assert tall["input"].width() > 140
+    # Captions and pictures stand close, whatever room there is below.
+    assert tall["model"].top() - tall["input"].bottom() < 24
+    panel.tools.shown.setCurrentText("All bands")
+    qtbot.waitUntil(lambda: len({box.top() for box in boxes().values()}) == 1)
+    panel.tools.shown.setCurrentText("r")
+    qtbot.waitUntil(lambda: boxes() == tall)
+    panel.resize(720, 300)
+    qtbot.waitUntil(lambda: boxes() == wide)
