@@ -48,6 +48,18 @@ def test_rows_are_read_whole_or_cropped(server: PixelServer) -> None:
     assert arrays["pixels"].shape == (1, 5, 12, 12)
 
 
+def test_a_sample_of_another_survey_leaves_the_open_one_open(
+    server: PixelServer, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    np.save(other / "a.npy", np.full((2, 9, 9, 3), 200, np.uint8))
+    header, arrays = server.answer({**opening(other), "op": "sample", "rows": [1]})
+    assert header["white"] == 255 and arrays["pixels"].shape == (1, 3, 9, 9)
+    header, arrays = server.answer({"op": "read", "rows": [8], "crop": None})
+    assert header["white"] is None and arrays["pixels"].shape == (1, 5, 12, 12)
+
+
 def test_the_white_of_pictures_is_told(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.full((2, 9, 9, 3), 200, np.uint8))
     server = PixelServer()

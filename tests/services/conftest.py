@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
 from astromask_gui.state.application import ApplicationState
-from tests.services.small_survey import make_workspace
+from tests.services.small_survey import make_other, make_workspace
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -29,6 +29,13 @@ def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def survey(tmp_path: Path) -> Path:
     """A workspace with a store and a projection."""
     return make_workspace(tmp_path)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """A workspace of fewer galaxies; to be asked for before `opened`, whose children may be
+    being forked while it is written."""
+    return make_other(tmp_path)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from trainer.store.manifest import StoreManifest
 from trainer.store.projections import ProjectionManifest, write_projection
 from trainer.workspace.workspace import Workspace
 
-COUNT, BANDS, SIDE, CROP = 40, ("g", "r", "i"), 24, 16
+COUNT, FEW, BANDS, SIDE, CROP = 40, 10, ("g", "r", "i"), 24, 16
 NOISE = (1.0, 2.0, 4.0)
 
 
@@ -40,6 +40,12 @@ def make_workspace(folder: Path, *, embedded: bool = True) -> Path:
     if embedded:
         add_store(made)
     return made.folder
+
+
+def make_other(folder: Path) -> Path:
+    """A workspace of `FEW` galaxies, other ones, without a store."""
+    cutouts = write_cutouts(folder / "few.gri.h5", count=FEW, seed=6)
+    return Workspace.create(folder / "other", [cutouts], bands=BANDS, crop=CROP).folder
 
 
 def add_store(workspace: Workspace, name: str = "small", checkpoint: str = "none.pth") -> None:

@@ -8,6 +8,7 @@ Requests:
 
 - `open`: `workspace_files` [{path, count, first_row}], `bands`, `crop`; where there are packed
   copies, their folder `packed`; where the user knows better than the files, `zero_points`.
+- `sample`: as for `open`, and `rows` → as for `read`, whole and with NaN; what is open stays open.
 - `read`: `rows`, `crop` (null: whole; left out: the survey's) → arrays `pixels` (n, B, H, W)
   float32 and `missing` (n, B) uint8; with `nan` true, pixels without data are NaN, else 0. The
   header has `white`, the value of white in pictures to be seen as they are; null for fluxes.
@@ -62,6 +63,7 @@ class PixelServer(Server):
     def __init__(self) -> None:
         operations = {
             "open": self._open,
+            "sample": self._sample,
             "read": self._read,
             "thumbnails": self._thumbnails,
             "load_file": self._load_file,
@@ -73,24 +75,21 @@ class PixelServer(Server):
         self._zero_points: tuple[float, ...] | None = None
 
     def _open(self, request: Header, _: Arrays) -> Answer:
-        files = [
-            SurveyFile(Path(file["path"]), int(file["count"]), int(file["first_row"]))
-            for file in request["workspace_files"]
-        ]
+        survey = _survey(request)
         if self._survey is not None:
             self._survey.close()
-        packed = request.get("packed")
-        packs = Packs(Path(packed)) if packed else None
-        self._survey = Survey(files, request.get("bands"), request.get("crop"), packs=packs)
+        self._survey = survey
         given = request.get("zero_points")
         self._zero_points = tuple(map(float, given)) if given else None
         return {}, {}
 
+    def _sample(self, request: Header, _: Arrays) -> Answer:
+        with _survey(request) as survey:
+            return _pixels(survey, _rows(request), None, math.nan)
+
     def _read(self, request: Header, _: Arrays) -> Answer:
         lost = math.nan if request.get("nan") else 0.0
-        cutouts = self._opened().read(_rows(request), crop=_crop(request), lost=lost)
-        arrays = {"pixels": cutouts.pixels, "missing": cutouts.missing.astype(np.uint8)}
-        return {"white": self._white()}, arrays
+        return _pixels(self._opened(), _rows(request), _crop(request), lost)
 
     def _thumbnails(self, request: Header, _: Arrays) -> Answer:
         survey, rows = self._opened(), _rows(request)
@@ -153,16 +152,33 @@ class PixelServer(Server):
                 grids[place] = terms_of_header(header, shape)
         return {}, {"grids": grids}
 
-    def _white(self) -> float | None:
-        try:
-            return self._opened().layout.white
-        except AstroMaskError:  # Packed copies can be read where the files can't.
-            return None
-
     def _opened(self) -> Survey:
         if self._survey is None:
             raise QueryError("The cutout reader was asked for pixels before a survey was opened.")
         return self._survey
+
+
+def _survey(request: Header) -> Survey:
+    files = [
+        SurveyFile(Path(file["path"]), int(file["count"]), int(file["first_row"]))
+        for file in request["workspace_files"]
+    ]
+    packed = request.get("packed")
+    packs = Packs(Path(packed)) if packed else None
+    return Survey(files, request.get("bands"), request.get("crop"), packs=packs)
+
+
+def _pixels(survey: Survey, rows: np.ndarray, crop: Crop, lost: float) -> Answer:
+    cutouts = survey.read(rows, crop=crop, lost=lost)
+    arrays = {"pixels": cutouts.pixels, "missing": cutouts.missing.astype(np.uint8)}
+    return {"white": _white(survey)}, arrays
+
+
+def _white(survey: Survey) -> float | None:
+    try:
+        return survey.layout.white
+    except AstroMaskError:  # Packed copies can be read where the files can't.
+        return None
 
 
 def _rows(request: Header) -> np.ndarray:

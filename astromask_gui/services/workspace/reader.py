@@ -7,8 +7,9 @@ from typing import Any
 from astromask_gui.services.concurrency.worker import Worker
 from astromask_gui.services.workspace.loading import Loaded
 
-VIEWER, HOVER, QUERY, FILES, GRIDS, TILES, SHARP_TILES, PREFETCH, SHEETS = LANES = (
-    "viewer", "hover", "query", "files", "grids", "tiles", "sharp tiles", "prefetch", "sheets",
+VIEWER, HOVER, OPENING, QUERY, FILES, GRIDS, TILES, SHARP_TILES, PREFETCH, SHEETS = LANES = (
+    "viewer", "hover", "opening", "query", "files", "grids", "tiles", "sharp tiles", "prefetch",
+    "sheets",
 )  # fmt: skip
 
 
@@ -36,6 +37,11 @@ def open_message(loaded: Loaded) -> dict[str, Any]:
         "zero_points": settings.zero_points,
         "packed": str(loaded.workspace.packed_folder),
     }
+
+
+def sample_message(loaded: Loaded, rows: list[int]) -> dict[str, Any]:
+    """The request for whole cutouts of a workspace that is not open yet, as of `read_message`."""
+    return {**open_message(loaded), "op": "sample", "rows": rows}
 
 
 def read_message(rows: list[int]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from astromask_gui.services.workspace.noise import noise_by_band, sample_rows
 from astromask_gui.services.workspace.offering import create_workspace, describe_path
 from astromask_gui.services.workspace.placed_columns import placed_values
 from astromask_gui.services.workspace.places import Places, place_galaxies
-from astromask_gui.services.workspace.reader import QUERY, open_message, read_message
+from astromask_gui.services.workspace.reader import OPENING, open_message, sample_message
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.plane import Layout
 from astromask_gui.state.view import MapView
@@ -49,7 +49,7 @@ class WorkspaceService(QObject):
         self._state, self._background, self._reader = state, background, reader
         self._loaded: Loaded | None = None
         self._coming: Loaded | None = None
-        """What the reader has open already and the window does not show yet."""
+        """What is shown next, once its noise is known; what is open is served until then."""
         self._opened: dict[str, Any] | None = None
         """What the reader was last asked to open."""
         state.session.open_requested.connect(self.open)
@@ -93,7 +93,7 @@ class WorkspaceService(QObject):
 
     def _follow_closing(self) -> None:
         if self._state.session.workspace is None and self._loaded is not None:
-            self._loaded = None
+            self._loaded = self._coming = None
             for lane in ("open", "refresh", "noise", *_PROJECTION_LANES):
                 self._background.drop(lane)
             self.closed.emit()
@@ -101,6 +101,7 @@ class WorkspaceService(QObject):
 
     def _run_opening(self, work: Callable[[], Loaded | dict[str, Any]]) -> None:
         # What was being opened or taken in is no longer wanted.
+        self._coming = None
         self._background.drop("refresh")
         self._background.run(work, self._take_look, self._state.session.set_error, lane="open")
 
@@ -119,7 +120,6 @@ class WorkspaceService(QObject):
             self._state.session.offer_cutouts(found)
         else:
             self._coming = found
-            self._open_reader(found)
             self._measure_noise(found)
 
     def _open_reader(self, loaded: Loaded) -> None:
@@ -141,20 +141,18 @@ class WorkspaceService(QObject):
             self._background.run(work, fill, go_without, lane="noise")
 
         def go_without(sentence: str) -> None:
-            self._state.messages.error(sentence)
-            self._fill(loaded, None, ())
-
-        def ask_again() -> None:
             if loaded is self._coming:
-                self._measure_noise(loaded)
+                self._state.messages.error(sentence)
+                self._fill(loaded, None, ())
 
-        request = Request(read_message(rows.tolist()), {}, measure, go_without, ask_again)
-        self._reader.ask(QUERY, request, replace=False)
+        request = Request(sample_message(loaded, rows.tolist()), {}, measure, go_without)
+        self._reader.ask(OPENING, request)
 
     def _fill(self, loaded: Loaded, white: float | None, noise: tuple[float, ...]) -> None:
         if loaded is not self._coming:
             return
         self._loaded, self._coming = loaded, None
+        self._open_reader(loaded)
         self.changing.emit()
         fill_state(self._state, loaded, noise, white)
         for note in loaded.notes:
@@ -176,7 +174,7 @@ class WorkspaceService(QObject):
         before = self._loaded
         if before is None or before.facts.folder != loaded.facts.folder:
             return
-        # The reader must not be given back what is about to leave the window.
+        # What is about to leave the window needs nothing new.
         if self._coming is not None:
             return
         self._loaded = loaded

@@ -12,7 +12,7 @@ from astromask_gui.services.all_services import Services
 from astromask_gui.services.table.content import LONGEST_CELL, TableContent
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.table import Sort, TableExport, TablePart
-from tests.services.small_survey import COUNT, make_workspace
+from tests.services.small_survey import COUNT, FEW
 
 
 @pytest.fixture
@@ -58,15 +58,15 @@ def test_a_sort_by_a_column_that_is_gone_is_dropped(table: ApplicationState) -> 
 
 
 def test_another_workspace_has_no_rows_of_the_one_before(
-    table: ApplicationState, services: Services, tmp_path: Path, qtbot: QtBot
+    other: Path, table: ApplicationState, services: Services, qtbot: QtBot
 ) -> None:
     listed: list[list[int]] = []
     services.workspace.loaded_changed.connect(lambda _: listed.append(table.table.rows.tolist()))
     with qtbot.waitSignal(services.workspace.loaded_changed, timeout=20000):
-        table.session.request_open(make_workspace(tmp_path / "other"))
+        table.session.request_open(other)
     # They were painted, and their cells looked up where there may be fewer galaxies.
     assert listed == [[]]
-    qtbot.waitUntil(lambda: table.table.rows.tolist() == list(range(COUNT)))
+    qtbot.waitUntil(lambda: table.table.rows.tolist() == list(range(FEW)))
 
 
 def test_cells_are_looked_up_as_text(table: ApplicationState, qtbot: QtBot) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
-from astromask_gui.services.concurrency.worker import Request
 from astromask_gui.services.workspace.loading import CHECKPOINTS, find_checkpoints
 from astromask_gui.state.application import ApplicationState
 from tests.services.small_survey import (
@@ -22,7 +20,6 @@ from tests.services.small_survey import (
     SIDE,
     add_projection,
     add_store,
-    make_workspace,
     write_cutouts,
 )
 from trainer.workspace.workspace import Workspace
@@ -219,12 +216,11 @@ def test_rows_that_were_added_appear(
 
 
 def test_another_workspace_leaves_nothing_of_the_one_before(
-    opened: ApplicationState, tmp_path: Path, qtbot: QtBot
+    other: Path, opened: ApplicationState, qtbot: QtBot
 ) -> None:
     opened.selection.set_active(20)
     opened.selection.select_rows(np.array([1, 2]))
     opened.filters.set("f", "some", np.arange(COUNT) < 30)
-    other = make_workspace(tmp_path / "other", embedded=False)
     opened.session.request_open(other)
     qtbot.waitUntil(lambda: opened.session.workspace.folder == other)  # type: ignore[union-attr]
     assert opened.selection.active is None and opened.selection.count == 0
@@ -235,34 +231,6 @@ def test_another_workspace_leaves_nothing_of_the_one_before(
     opened.selection.set_active(1)
     qtbot.waitUntil(lambda: opened.neighbours.error is not None)
     assert "no embeddings yet" in str(opened.neighbours.error)
-
-
-def test_a_job_that_ends_while_another_workspace_is_opened_does_not_bring_the_first_back(
-    opened: ApplicationState,
-    services: Services,
-    tmp_path: Path,
-    qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    (tmp_path / "other").mkdir()
-    cutouts = write_cutouts(tmp_path / "other" / "more.gri.h5", seed=6)
-    other = Workspace.create(tmp_path / "other" / "survey", [cutouts], bands=BANDS, crop=CROP)
-    introduce = services.reader.introduce
-
-    def introduce_while_a_job_ends(requests: Sequence[Request]) -> None:
-        introduce(requests)
-        monkeypatch.undo()
-        services.workspace.refresh(lambda: None)
-
-    monkeypatch.setattr(services.reader, "introduce", introduce_while_a_job_ends)
-    opened.session.request_open(other.folder)
-    qtbot.waitUntil(lambda: opened.session.workspace.folder == other.folder)  # type: ignore[union-attr]
-    opened.selection.set_active(7)
-    qtbot.waitUntil(lambda: opened.cutout.cutout is not None)
-    assert opened.cutout.cutout is not None
-    with other.survey() as survey:
-        expected = survey.read(np.array([7]), crop=None).pixels[0]
-    np.testing.assert_array_equal(opened.cutout.cutout.pixels, expected)
 
 
 def test_closing_leaves_nothing_and_nothing_comes_back(
