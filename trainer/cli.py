@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from types import ModuleType
+from typing import NoReturn
 
 import trainer.commands
 from trainer.errors import AstroMaskError
@@ -63,6 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0, 2 after an error's sentence, 130 on Ctrl-C."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
+        if not words:
+            _parser(words).print_help(sys.stderr)
+            return EXIT_ERROR
         args = _parser(words).parse_args(words)
         return int(args.command_function(args))
     except AstroMaskError as error:
@@ -77,8 +81,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(_os_sentence(error))
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells where a word went that seems to be missing."""
+
+    def error(self, message: str) -> NoReturn:
+        greedy = [
+            action.option_strings[0]
+            for action in self._actions
+            if action.option_strings and action.nargs == "+"
+        ]
+        if "arguments are required" in message and greedy:
+            message += f" ({' and '.join(greedy)} takes all words up to the next option)"
+        super().error(message)
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="astromask",
         description="Explore surveys of galaxies through a masked autoencoder.",
     )
@@ -94,7 +112,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _add_command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, module: ModuleType
+    commands: argparse._SubParsersAction[_Parser], name: str, module: ModuleType
 ) -> None:
     text = (module.__doc__ or "").strip()
     parser = commands.add_parser(

@@ -68,11 +68,23 @@ def test_every_command_is_listed_with_its_help(capsys: pytest.CaptureFixture[str
     assert "Make a workspace of files or folders of cutouts." in text
 
 
-def test_no_command_and_an_unknown_one_are_mistakes_of_usage() -> None:
-    for words in ([], ["cook"]):
-        with pytest.raises(SystemExit) as stop:
-            cli.main(words)
-        assert stop.value.code == 2
+def test_no_command_and_an_unknown_one_are_mistakes_of_usage(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["cook"])
+    assert stop.value.code == 2
+    capsys.readouterr()
+    assert cli.main([]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == "" and "Make a workspace of files" in shown.err
+
+
+def test_a_file_that_an_option_took_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["cut", "objects.csv", "--tiles", "r.fits", "out.h5"])
+    assert stop.value.code == 2
+    assert "OUT.h5 (--tiles takes all words up to the next option)" in capsys.readouterr().err
 
 
 def test_commands_are_light_to_list_and_only_the_one_asked_for_is_imported() -> None:

@@ -176,7 +176,7 @@ def test_inspect_tells_a_catalogue_of_pictures_from_others(
     assert "A catalogue of pictures" in capsys.readouterr().out
     other = write_table(tmp_path / "other.csv", {"id_str": ["a"], "mag": [1]})
     assert main(["inspect", str(other)]) == 0
-    assert "A catalogue of 1 rows" in capsys.readouterr().out
+    assert "A catalogue of 1 row and" in capsys.readouterr().out
 
 
 @settings(max_examples=20, deadline=None)

@@ -164,11 +164,16 @@ def _catalogue(path: Path) -> dict[str, Any]:
     return {
         "kind": "catalogue",
         "path": str(path),
-        "sentence": f"A catalogue of {len(table):,} rows and {len(columns)} columns.",
+        "sentence": f"A catalogue of {_counted(len(table), 'row')} and"
+        f" {_counted(len(columns), 'column')}.",
         "rows": len(table),
         "columns": columns,
         "size_bytes": path.stat().st_size,
     }
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _range(column: Any) -> dict[str, Any]:

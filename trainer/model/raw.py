@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 
+from trainer.cutouts.files import first_bytes
 from trainer.errors import CheckpointError
 from trainer.model.header import CheckpointHeader, header_from_metadata
 
@@ -58,8 +59,8 @@ def read_raw(path: Path) -> RawCheckpoint:
         raw = _read_torch(path)
     else:
         raise CheckpointError(
-            f"{path} is no checkpoint: a safetensors or a PyTorch file was expected, but its"
-            f" first bytes are {start[:8]!r}."
+            f"{path} is no checkpoint: a safetensors or a PyTorch file was expected, but it starts"
+            f" with {first_bytes(path)}."
         )
     raw.tensors = {_bare_name(name): tensor for name, tensor in raw.tensors.items()}
     return raw
