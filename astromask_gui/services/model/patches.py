@@ -70,6 +70,8 @@ class PatchService(QObject):
         if found is None or cutout is None:
             self._images = None
             self._maps.set_input(None)
+            # The same row may be another survey's next.
+            self._ask()
             return
         model, view, bands = found
         shown = self._maps.input

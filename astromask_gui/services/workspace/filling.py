@@ -28,6 +28,8 @@ def fill_state(
     state.selection.reset(loaded.facts.count)
     state.filters.reset(loaded.facts.count)
     state.reconstruction.clear()
+    state.patch_maps.clear()
+    state.cutout_view.show_whole()
     state.undo.clear()
     state.labels.set_codes(np.zeros(loaded.facts.count, np.int8))
     # Columns of the same name hold other values here.
@@ -50,6 +52,7 @@ def empty_state(state: ApplicationState) -> None:
     state.selection.reset(0)
     state.filters.reset(0)
     state.reconstruction.clear()
+    state.patch_maps.clear()
     state.undo.clear()
     state.labels.set_codes(np.zeros(0, np.int8))
     state.columns.set_columns(())

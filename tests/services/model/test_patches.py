@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.patch_maps import PatchErrors
 from astromask_gui.state.reconstruction import Masking
 from tests.services.model.test_inference import open_with, services
+from tests.services.small_survey import FEW, add_store
+from trainer.workspace.workspace import Workspace
 
 __all__ = ["services"]
 
@@ -57,6 +60,26 @@ def test_another_galaxy_starts_anew(
     state.selection.set_active(9)
     found = wait_for_errors(state, 9, qtbot)
     np.testing.assert_allclose(found.error[1:, 0], np.arange(1, 16) + 9, rtol=1e-5)
+
+
+def test_another_survey_of_the_same_model_starts_anew(
+    other: Path, state: ApplicationState, services: Services, survey: Path, qtbot: QtBot
+) -> None:
+    add_store(Workspace.open(other), checkpoint=str(survey / "none.pth"))
+    shutil.rmtree(survey / "embeddings")
+    add_store(Workspace.open(survey), checkpoint=str(survey / "none.pth"))
+    open_with(state, services, survey, qtbot)
+    state.selection.set_active(6)
+    state.patch_maps.set_overlay("surprise")
+    wait_for_errors(state, 6, qtbot)
+    left: list[object] = []
+    state.display.changed.connect(lambda: left.append(state.patch_maps.errors))
+    state.session.request_open(other)
+    qtbot.waitUntil(lambda: state.selection.size == FEW, timeout=20000)
+    assert left and not any(left), "errors by band were drawn with another survey's bands"
+    qtbot.waitUntil(lambda: state.patch_maps.input is None)
+    state.selection.set_active(6)
+    wait_for_errors(state, 6, qtbot)
 
 
 def test_nothing_is_asked_while_nothing_lies_over_the_input(

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from astromask_gui.services.all_services import Services
 from astromask_gui.services.workspace.loading import CHECKPOINTS, find_checkpoints
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.cutout_view import WHOLE, CutoutWindow
 from tests.services.small_survey import (
     BANDS,
     COUNT,
@@ -221,10 +222,13 @@ def test_another_workspace_leaves_nothing_of_the_one_before(
     opened.selection.set_active(20)
     opened.selection.select_rows(np.array([1, 2]))
     opened.filters.set("f", "some", np.arange(COUNT) < 30)
+    opened.cutout_view.set_window(CutoutWindow(9.0, 9.0, 2.0))
     opened.session.request_open(other)
     qtbot.waitUntil(lambda: opened.session.workspace.folder == other)  # type: ignore[union-attr]
     assert opened.selection.active is None and opened.selection.count == 0
     assert opened.filters.visible is None
+    # A part of a large cutout may lie beside a small one.
+    assert opened.cutout_view.window == WHOLE
     assert opened.neighbours.results is None and opened.view.coordinates is None
     assert opened.undo.undo_caption is None
     assert opened.session.workspace is not None and opened.session.workspace.store is None
