@@ -126,6 +126,8 @@ class Services(QObject):
             self.jobs,
         ):
             self.workspace.loaded_changed.connect(service.open)
+        self.workspace.loaded_changed.connect(self.thumbnails.go_on)
+        self.workspace.loaded_changed.connect(self.sharp_thumbnails.go_on)
 
     def close(self) -> None:
         """Finish writing grades and selections, end the children; jobs go on by themselves."""

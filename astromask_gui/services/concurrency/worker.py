@@ -93,12 +93,16 @@ class Worker(QObject):
 
     def introduce(self, requests: Sequence[Request]) -> None:
         """Ask these now, and again first of every new child; what waits is dropped."""
-        for lane in self._lanes:
-            self.drop(lane)
-        self.introductions += 1
         with self._changed:
+            waiting = [request for lane in self._lanes.values() for request in lane]
+            for lane in self._lanes.values():
+                lane.clear()
             self._introduction = tuple(requests)
             self._deaths = 0
+        self.introductions += 1
+        # Not before: who asks again when told so is to be answered about what is new.
+        for request in waiting:
+            request.dropped()
         self.start()
 
     def ask(self, lane: str, request: Request, *, replace: bool = True) -> None:

@@ -32,6 +32,7 @@ from astromask_gui.state.cutout import Cutout
 CUTOUTS_SHARE, THUMBNAILS_SHARE, SHARP_SHARE = 8 / 16, 3 / 16, 3 / 16
 """Of the memory that the user grants to pictures; the rest is for those of tiles."""
 FACTS_KEPT = 4096
+_TOO_LATE = "The cutouts were opened anew before the file was read; ask for it again."
 
 
 @dataclass
@@ -56,6 +57,8 @@ class CutoutService(QObject):
         super().__init__(parent)
         self._state, self._reader, self._background = state, reader, background
         self._loaded: Loaded | None = None
+        self._opened = 0
+        """`introductions` of the reader that has the workspace open."""
         self._cache = PixelCache(0)
         self._facts: OrderedDict[int, RowFacts] = OrderedDict()
         self._ahead = ReadAhead()
@@ -69,14 +72,19 @@ class CutoutService(QObject):
 
     def open(self, loaded: Loaded) -> None:
         """Serve a workspace whose cutouts the reader has open."""
-        if self._loaded is None or self._loaded.facts.folder != loaded.facts.folder:
+        is_other = self._loaded is None or self._loaded.facts.folder != loaded.facts.folder
+        if is_other:
             self._cache.clear()
             self._state.pins.clear()
             self._state.cutout.set_order(None)
         # A catalogue that was joined tells more of the same galaxies.
         self._facts.clear()
-        self._loaded = loaded
+        self._loaded, self._opened = loaded, self._reader.introductions
         self._reading_ahead = None
+        if self._awaited is not None and not is_other:
+            # What was on its way may have been dropped.
+            self._ask(self._awaited)
+            self._ask_grid(self._awaited)
 
     def load_file(
         self,
@@ -93,7 +101,12 @@ class CutoutService(QObject):
         assert self._loaded is not None, "a file is compared with an open survey"
         bands = list(self._loaded.facts.bands)
         message = {"op": "load_file", "path": path, "row": row, "bands": bands}
-        self._reader.ask(QUERY, Request(message, {}, answered, failed))
+        self._reader.ask(QUERY, Request(message, {}, answered, failed, partial(failed, _TOO_LATE)))
+
+    def _is_current(self) -> bool:
+        """Whether the reader has not been told to open another survey, of which the same rows
+        are other galaxies."""
+        return self._opened == self._reader.introductions
 
     def _follow_preferences(self) -> None:
         granted = self._state.preferences.cache_megabytes * 2**20
@@ -120,6 +133,8 @@ class CutoutService(QObject):
             describe = partial(self._loaded.describer.describe, row)
             take_facts = partial(self._take_facts, self._loaded, awaited)
             self._background.run(describe, take_facts, failed, lane="facts")
+        if not self._is_current():
+            return
         if row == self._reading_ahead:
             # It comes without being asked for again, unless it has not been sent yet.
             self._reader.drop(PREFETCH)
@@ -135,7 +150,7 @@ class CutoutService(QObject):
     def _take_pixels(
         self, awaited: _Awaited, _: dict[str, Any], arrays: dict[str, np.ndarray]
     ) -> None:
-        if awaited is self._awaited:
+        if awaited is self._awaited and awaited.pixels is None:
             self._keep(awaited.row, arrays)
             awaited.pixels = self._cache.get(awaited.row)
             self._show_if_complete(awaited)
@@ -155,8 +170,12 @@ class CutoutService(QObject):
                 known.facts,
             )
         )
-        take = partial(self._take_grid, awaited)
-        self._reader.ask(GRIDS, Request(grids_message([awaited.row]), {}, take))
+        self._ask_grid(awaited)
+
+    def _ask_grid(self, awaited: _Awaited) -> None:
+        if awaited.pixels is not None and awaited.facts is not None and self._is_current():
+            take = partial(self._take_grid, awaited)
+            self._reader.ask(GRIDS, Request(grids_message([awaited.row]), {}, take))
 
     def _take_grid(
         self, awaited: _Awaited, _: dict[str, Any], arrays: dict[str, np.ndarray]
@@ -174,7 +193,7 @@ class CutoutService(QObject):
     def _read_ahead(self) -> None:
         """Read what follows the active galaxy in the list in use, one after the other: a click
         then waits for one cutout at most."""
-        if self._loaded is None or self._reading_ahead is not None:
+        if self._loaded is None or self._reading_ahead is not None or not self._is_current():
             return
         rows = self._ahead.rows(self._state.list_in_use(), self._state.selection.active)
         row = next((row for row in rows if row not in self._cache or row not in self._facts), None)

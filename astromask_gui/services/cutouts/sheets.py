@@ -127,7 +127,11 @@ class SheetService(QObject):
         # One thread, for a page is painted by one.
         self._background = Background("contact sheets", parent=self)
         self._loaded: Loaded | None = None
+        self._opened = 0
+        """`introductions` of the reader that has the workspace open."""
         self._maker: _Maker | None = None
+        self._is_held = False
+        """Whether the sheet waits until it is known which workspace the reader has open."""
         state.sheets.requested.connect(self._begin)
         state.sheets.cancelled.connect(self._cancel)
 
@@ -135,7 +139,9 @@ class SheetService(QObject):
         """Serve another workspace; a sheet of the one before is given up."""
         if self._loaded is not None and self._loaded.facts.folder != loaded.facts.folder:
             self._cancel()
-        self._loaded = loaded
+        self._loaded, self._opened = loaded, self._reader.introductions
+        if self._maker is not None and self._is_held:
+            self._read_next(self._maker)
 
     def forget(self) -> None:
         """Nothing is open any more."""
@@ -170,6 +176,9 @@ class SheetService(QObject):
                 maker.finish, partial(self._finished, maker), self._fail_with(maker)
             )
             return
+        self._is_held = self._opened != self._reader.introductions
+        if self._is_held:
+            return
         message = {
             "op": "thumbnails",
             "rows": rows.tolist(),
@@ -177,7 +186,12 @@ class SheetService(QObject):
             "size": maker.side,
         }
         take = partial(self._take, maker, rows)
-        self._reader.ask(SHEETS, Request(message, {}, take, self._fail_with(maker)))
+        dropped = partial(self._read_again, maker)
+        self._reader.ask(SHEETS, Request(message, {}, take, self._fail_with(maker), dropped))
+
+    def _read_again(self, maker: _Maker) -> None:
+        if maker is self._maker:
+            self._read_next(maker)
 
     def _take(
         self,

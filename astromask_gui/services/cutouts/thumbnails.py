@@ -41,6 +41,8 @@ class ThumbnailService(QObject):
         self._batch_size = SMALLEST_BATCH
         self._reading = False
         self._open = False
+        self._opened = 0
+        """`introductions` of the reader that has the survey open whose rows are asked for."""
         # Answers of an earlier survey, or in earlier bands, are known by it.
         self._epoch = 0
         self._bands = state.display.settings.rgb
@@ -52,10 +54,15 @@ class ThumbnailService(QObject):
 
     def start_over(self) -> None:
         """Forget everything, because the reader has another survey open."""
-        self._open = True
+        self._open, self._opened = True, self._reader.introductions
         self._batch_size = SMALLEST_BATCH
         self._begin_anew()
         self._thumbnails.clear()
+
+    def go_on(self) -> None:
+        """Read what waits, where the reader has the same survey open anew."""
+        self._opened = self._reader.introductions
+        self._read_next()
 
     def _follow_bands(self) -> None:
         # The stretch is applied when drawn; only other bands need other thumbnails.
@@ -78,7 +85,7 @@ class ThumbnailService(QObject):
             self._thumbnails.forget_request(rows)
             return
         hovered = self._state.selection.hovered
-        if hovered in rows and self._lane == TILES:
+        if hovered in rows and self._lane == TILES and self._is_current():
             self._ask(HOVER, [hovered])
             rows = [row for row in rows if row != hovered]
         self._waiting = rows + self._waiting
@@ -93,12 +100,17 @@ class ThumbnailService(QObject):
 
     def _hurry(self, row: int | None) -> None:
         """Read first what waits among others and is under the mouse now."""
-        if row in self._waiting:
+        if row in self._waiting and self._is_current():
             self._waiting.remove(row)
             self._ask(HOVER, [row])
 
+    def _is_current(self) -> bool:
+        """Whether the reader has not been told to open another survey, of which the same rows
+        are other galaxies."""
+        return self._opened == self._reader.introductions
+
     def _read_next(self) -> None:
-        if self._reading or not self._waiting:
+        if self._reading or not self._waiting or not self._is_current():
             return
         batch = self._waiting[: self._batch_size]
         del self._waiting[: self._batch_size]
@@ -118,9 +130,16 @@ class ThumbnailService(QObject):
             {},
             partial(self._take, lane, rows, self._epoch, time.perf_counter()),
             partial(self._fail, lane, self._epoch),
-            partial(self._thumbnails.forget_request, rows),
+            partial(self._put_back, lane, rows, self._epoch),
         )
         self._reader.ask(lane, request)
+
+    def _put_back(self, lane: str, rows: list[int], epoch: int) -> None:
+        if lane != self._lane or epoch != self._epoch:
+            self._thumbnails.forget_request(rows)
+            return
+        self._waiting = rows + self._waiting
+        self._go_on()
 
     def _take(
         self,
