@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -271,6 +272,13 @@ def test_columns_are_completed_word_by_word_but_not_in_quotes(
     assert line.text() == '1 < 2 AND mag_r < 3 AND "odd name"'
     qtbot.keyClicks(line, " = 'ma")
     assert not popup.isVisible() and line.word() == ""
+
+
+def test_the_names_to_complete_take_the_place_of_those_before(panel: FilterPanel) -> None:
+    for name in ("mag_r", "mag_g", "mag_i"):
+        panel.field.line.set_words([(name, "number")])
+    models = panel.field.line.findChildren(QStandardItemModel)
+    assert [model.item(0).data(Qt.ItemDataRole.UserRole) for model in models] == ["mag_i"]
 
 
 def test_the_chip_of_a_condition_brings_its_text_back_to_be_changed(

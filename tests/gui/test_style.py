@@ -6,6 +6,7 @@ import pytest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from astromask_gui.icons import icon
 from astromask_gui.style import style_sheet
 from astromask_gui.theme import tokens
 
@@ -21,3 +22,8 @@ def test_the_style_sheet_has_the_styles_colours_and_qt_understands_it(
     styled.setStyleSheet(sheet)
     styled.ensurePolished()
     assert [record.message for record in qtlog.records] == []
+
+
+def test_an_icon_is_made_once(qtbot: QtBot) -> None:
+    # They are kept for good, and some are asked for with every repainting.
+    assert icon("palette-outline").cacheKey() == icon("palette-outline").cacheKey()

@@ -207,7 +207,7 @@ class _Line(QLineEdit):
 
     def set_words(self, entries: list[tuple[str, str]]) -> None:
         """Names to complete, and what is said beside each."""
-        model = QStandardItemModel(self)
+        model = QStandardItemModel(self._completer)  # which deletes it with the next
         for name, facts in entries:
             item = QStandardItem(f"{name}   {facts}")
             item.setData(name, Qt.ItemDataRole.UserRole)
