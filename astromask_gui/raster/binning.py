@@ -21,6 +21,9 @@ _BULK = (0.1, 99.9)
 _SAMPLE = 200_000
 _STRETCHED = 1.5
 """Where all values take no more than so many times the bulk's room, the axis shows them all."""
+_TAIL, _FAR = (1.0, 50.0, 99.0), 10.0
+"""Percentiles that tell how long a tail is, and how many times farther from the median its far end
+must lie than the near one for a logarithmic axis."""
 _FARTHEST, _FARTHEST_POWER = 1e300, 300.0
 """No axis reaches farther; what lies there is beyond it."""
 _BLOCK = 65_536
@@ -60,6 +63,17 @@ def bin_column(
         return _bin_codes(column.name, codes, names)
     names = _YES_NO if column.kind == "boolean" else column.categories
     return _bin_codes(column.name, np.asarray(values, np.int16), names)
+
+
+def suits_logarithm(values: NDArray[np.generic]) -> bool:
+    """Whether numbers, such as fluxes or signal to noise, would crowd into a few bins of an even
+    axis: all are positive, and their tail is long."""
+    numbers = np.asarray(values[:: max(1, len(values) // _SAMPLE)], np.float64)
+    numbers = numbers[np.isfinite(numbers)]
+    if not numbers.size or numbers.min() <= 0:
+        return False
+    low, middle, high = np.percentile(numbers, _TAIL)
+    return bool(high - middle > _FAR * (middle - low) and high > _FAR * low)
 
 
 def category_names(column: Column) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ class HistogramSpec:
     log_counts: bool = False
     whole: bool = False
     """Whether the axis reaches to the outermost values, not only over the bulk of them."""
+    undecided: bool = False
+    """Whether the values are still to tell if a logarithmic axis suits them."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Histograms(QObject):
         if self.spec(column) is None:
             if len(self._shown) >= MOST:
                 return False
-            self._show((*self._shown, HistogramSpec(column)))
+            self._show((*self._shown, HistogramSpec(column, undecided=True)))
             self.edited.emit()
         self.focus_wanted.emit(column)
         return True
@@ -97,11 +99,15 @@ class Histograms(QObject):
             self.edited.emit()
 
     def change(self, spec: HistogramSpec) -> None:
-        """Show a column that is shown otherwise."""
-        shown = tuple(spec if known.column == spec.column else known for known in self._shown)
-        if shown != self._shown:
-            self._show(shown)
+        """Show a column that is shown otherwise, as the user chose."""
+        if self._replace(replace(spec, undecided=False)):
             self.edited.emit()
+
+    def decide(self, column: str, logarithmic: bool) -> None:
+        """Show a column on the axis that suits its values, unless the user was quicker."""
+        spec = self.spec(column)
+        if spec is not None and spec.undecided:
+            self._replace(replace(spec, logarithmic=logarithmic, undecided=False))
 
     def reset(self, shown: Iterable[HistogramSpec] = ()) -> None:
         """Show what a workspace has kept."""
@@ -114,6 +120,13 @@ class Histograms(QObject):
             if self.spec(column) is not None:
                 self._histograms[column] = histogram
         self.counted.emit()
+
+    def _replace(self, spec: HistogramSpec) -> bool:
+        shown = tuple(spec if known.column == spec.column else known for known in self._shown)
+        if shown == self._shown:
+            return False
+        self._show(shown)
+        return True
 
     def _show(self, shown: Iterable[HistogramSpec]) -> None:
         self._shown = tuple(shown)

@@ -330,6 +330,18 @@ def test_a_column_with_nothing_to_show_says_why(
     assert card.sentence.text() == "No galaxy has a value of mag_r."
 
 
+def test_logarithmic_scales_are_named(panel: FilterPanel, state: ApplicationState) -> None:
+    card = panel.histograms.cards["mag_r"]
+    for log_axis, log_counts, words in (
+        (True, False, "log axis"),
+        (True, True, "log axis and counts"),
+        (False, False, ""),
+    ):
+        spec = HistogramSpec("mag_r", log_axis, log_counts)
+        state.histograms.set_counts({"mag_r": Histogram(spec, (1.0, 10.0))})
+        assert card.scales.text() == words
+
+
 def test_the_menu_changes_how_a_column_is_shown(
     panel: FilterPanel, state: ApplicationState
 ) -> None:

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from astromask_gui.raster import binning, crossfilter
-from astromask_gui.raster.binning import ABOVE, BELOW, MISSING, MOST_BARS, bin_column, in_range
+from astromask_gui.raster.binning import (
+    ABOVE,
+    BELOW,
+    MISSING,
+    MOST_BARS,
+    bin_column,
+    in_range,
+    suits_logarithm,
+)
 from astromask_gui.raster.crossfilter import CrossFilter
 from astromask_gui.state.columns import Column
 
@@ -51,6 +59,15 @@ def test_a_column_without_values_says_so() -> None:
     assert "positive" in bin_column(NUMBER, np.array([-1.0, 0.0]), logarithmic=True).problem
     assert "No galaxy" in bin_column(TEXT, np.array(["", ""], object)).problem
     assert "No galaxy" in bin_column(NUMBER, np.empty(0)).problem
+
+
+def test_an_axis_is_logarithmic_by_itself_only_for_positive_values_with_a_long_tail() -> None:
+    rng = np.random.default_rng(5)
+    noise = 7 * (1 + rng.pareto(0.8, 3000))
+    assert suits_logarithm(noise) and suits_logarithm(np.append(noise, np.nan))
+    others = (rng.normal(20, 2, 3000), rng.exponential(1, 3000), rng.uniform(0.01, 100, 3000))
+    assert [suits_logarithm(values) for values in others] == [False, False, False]
+    assert not suits_logarithm(np.append(noise, -99)) and not suits_logarithm(np.full(4, np.nan))
 
 
 def test_a_constant_column_has_an_axis_about_its_value() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
-from astromask_gui.raster.binning import ABOVE, BELOW, MISSING, Bins, bin_column
+from astromask_gui.raster.binning import ABOVE, BELOW, MISSING, Bins, bin_column, suits_logarithm
 from astromask_gui.raster.crossfilter import CrossFilter
 from astromask_gui.services.concurrency.background import Background
 from astromask_gui.services.concurrency.newest import Newest
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.columns import Column
 from astromask_gui.state.histograms import FILTER, Histogram, HistogramSpec
 
 Counts = NDArray[np.int64]
@@ -61,12 +63,18 @@ class HistogramService(QObject):
         if values is None or (known is not None and known[0] is values):
             return
 
-        def take(bins: Bins) -> None:
-            if self._state.histograms.spec(spec.column) == spec:
-                self._bins[spec] = (values, bins)
+        def take(found: tuple[bool, Bins]) -> None:
+            if self._state.histograms.spec(spec.column) != spec:
+                return
+            logarithmic, bins = found
+            decided = replace(spec, logarithmic=logarithmic, undecided=False)
+            self._bins[decided] = (values, bins)
+            if spec.undecided:
+                self._state.histograms.decide(spec.column, logarithmic)
+            else:
                 self._count()
 
-        work = partial(bin_column, column, values, spec.logarithmic, spec.whole)
+        work = partial(_bins_of, column, values, spec)
         self._work.ask(f"bins {spec}", work, take)
 
     def _count(self) -> None:
@@ -90,6 +98,14 @@ class HistogramService(QObject):
 
         work = partial(self._crossfilter.count, bins, own, tuple(masks.values()))
         self._work.ask("count", work, take)
+
+
+def _bins_of(column: Column, values: NDArray[np.generic], spec: HistogramSpec) -> tuple[bool, Bins]:
+    """Whether the axis is logarithmic, and the bins."""
+    logarithmic = spec.logarithmic
+    if spec.undecided:
+        logarithmic = column.kind == "number" and suits_logarithm(values)
+    return logarithmic, bin_column(column, values, logarithmic, spec.whole)
 
 
 def _histogram(spec: HistogramSpec, bins: Bins, counts: Counts) -> Histogram:

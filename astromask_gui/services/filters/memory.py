@@ -148,7 +148,7 @@ def usual_histograms(columns: list[Column]) -> tuple[HistogramSpec, ...]:
         is_measure = column.kind == "number" and column.name.lower() not in _NO_MEASURES
         if is_measure and column.name not in found:
             found.append(column.name)
-    return tuple(HistogramSpec(name) for name in found)
+    return tuple(HistogramSpec(name, undecided=True) for name in found)
 
 
 def _nothing(_: None) -> None:

@@ -20,6 +20,9 @@ from astromask_gui.state.filter_specs import (
 )
 from astromask_gui.state.histograms import MOST, HistogramSpec
 
+_FLAGS = ("logarithmic", "log_counts", "whole", "undecided")
+"""Of a histogram."""
+
 
 def filter_in_words(name: str, item: Filter) -> dict[str, Any] | None:
     """A filter for the file; None for a set of rows that is not known yet."""
@@ -59,6 +62,7 @@ def histogram_in_words(spec: HistogramSpec) -> dict[str, Any]:
         "logarithmic": spec.logarithmic,
         "log_counts": spec.log_counts,
         "whole": spec.whole,
+        "undecided": spec.undecided,
     }
 
 
@@ -67,7 +71,7 @@ def histograms_of(words: Any) -> tuple[HistogramSpec, ...]:
     found: dict[str, HistogramSpec] = {}
     for entry in words if isinstance(words, list) else ():
         if isinstance(entry, dict) and isinstance(entry.get("column"), str):
-            flags = {k: entry.get(k) is True for k in ("logarithmic", "log_counts", "whole")}
+            flags = {k: entry.get(k) is True for k in _FLAGS}
             found.setdefault(entry["column"], HistogramSpec(entry["column"], **flags))
     return tuple(found.values())[:MOST]
 

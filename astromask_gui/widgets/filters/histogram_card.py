@@ -13,7 +13,7 @@ from astromask_gui.parts.elided_label import ElidedLabel
 from astromask_gui.parts.small import label
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.filter_specs import Categories, Range
-from astromask_gui.state.histograms import FILTER
+from astromask_gui.state.histograms import FILTER, HistogramSpec
 from astromask_gui.theme import ICON, tokens
 from astromask_gui.widgets.filters.histogram_bars import HistogramBars
 from astromask_gui.widgets.filters.histogram_plot import HistogramPlot
@@ -30,6 +30,7 @@ class HistogramCard(QWidget):
         self._state = state
         look = tokens(state.preferences.style)
         self.name = ElidedLabel()
+        self.scales = label("", "small")
         self.plot, self.bars = HistogramPlot(look), HistogramBars(look)
         self.sentence = label(_WAITING, "small", wrap=True)
         self.more = QToolButton()
@@ -49,6 +50,7 @@ class HistogramCard(QWidget):
         head.setContentsMargins(4, 0, 0, 0)
         head.setSpacing(4)
         head.addWidget(self.name, 1)
+        head.addWidget(self.scales)
         head.addWidget(self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -87,6 +89,7 @@ class HistogramCard(QWidget):
         unit = "" if column is None else column.unit
         histogram = self._state.histograms.histogram(self.column)
         self.name.setText(f"{self.column} [{unit}]" if unit else self.column)
+        self.scales.setText("" if histogram is None else _scales(histogram.spec))
         self.setToolTip("" if column is None else column.description)
         problem = "" if histogram is None else histogram.problem
         self.sentence.setText(problem or _WAITING)
@@ -168,6 +171,13 @@ class HistogramCard(QWidget):
             action.setEnabled(enabled)
             action.triggered.connect(partial(_call, run))
         return menu
+
+
+def _scales(spec: HistogramSpec) -> str:
+    """Which scales are logarithmic, for these look like even ones."""
+    kinds = [(spec.logarithmic, "axis"), (spec.log_counts, "counts")]
+    words = " and ".join(word for is_logarithmic, word in kinds if is_logarithmic)
+    return f"log {words}" if words else ""
 
 
 def _call(run: partial[None], _checked: bool = False) -> None:

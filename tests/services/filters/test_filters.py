@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from astromask_gui.services.all_services import Services
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.columns import Column
 from astromask_gui.state.filter_specs import Categories, Condition, Range
 from astromask_gui.state.histograms import HistogramSpec
 from tests.services.small_survey import COUNT, make_workspace, write_cutouts
@@ -64,6 +65,24 @@ def test_histograms_show_what_passes_all_filters_but_their_own(
     qtbot.waitUntil(lambda: passing("tile") == 2 and passing("ra") == 12)
     opened.filters.clear()
     qtbot.waitUntil(lambda: passing("tile") == passing("ra") == COUNT)
+
+
+def test_a_histogram_begins_on_the_axis_that_suits_and_stays_as_the_user_has_it(
+    opened: ApplicationState, qtbot: QtBot
+) -> None:
+    opened.columns.add(Column("snr", "number"))
+    opened.columns.set_values("snr", np.geomspace(1, 1e6, COUNT) ** np.linspace(0.1, 1, COUNT))
+    opened.histograms.reset([])
+    for name in ("snr", "ra"):
+        opened.histograms.add(name)
+    specs = (HistogramSpec("snr", logarithmic=True), HistogramSpec("ra"))
+    qtbot.waitUntil(lambda: opened.histograms.shown == specs)
+    qtbot.waitUntil(lambda: opened.histograms.histogram("snr") is not None)
+    counted = opened.histograms.histogram("snr")
+    assert counted is not None and np.ptp(np.diff(np.log10(counted.edges))) < 1e-9
+    opened.histograms.change(HistogramSpec("snr"))
+    opened.histograms.decide("snr", True)
+    assert opened.histograms.shown[0] == HistogramSpec("snr")
 
 
 def test_a_condition_becomes_a_filter_only_where_it_holds_up(
