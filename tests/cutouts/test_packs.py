@@ -348,6 +348,20 @@ def test_more_packed_copies_than_a_process_may_have_files_open_are_read(tmp_path
             assert found is not None and (found[0] == number).all()
 
 
+def test_a_copy_that_is_gone_since_it_was_looked_at_is_read_from_its_source(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.mapped.MOST_MAPPED", 0)
+    packed(workspace)
+    rows = np.array([3, 5])
+    with workspace.survey() as source, workspace.survey(packed=True) as fast:
+        assert fast.pixel_sources() == ("packed float16",)
+        # As where they are packed again, under other names.
+        for path in workspace.packed_folder.glob("*.npy"):
+            path.unlink()
+        np.testing.assert_array_equal(fast.read(rows).pixels, source.read(rows).pixels)
+
+
 def test_bands_in_another_order_and_another_process_read_the_same(workspace: Workspace) -> None:
     from trainer.cutouts.survey import Survey
 

@@ -138,7 +138,10 @@ class Packs:
         packed = self.usable(file, bands)
         if packed is None or not reaches(packed, side):
             return None
-        arrays = self._array(packed.pixels), self._array(packed.missing)
+        try:
+            arrays = self._array(packed.pixels), self._array(packed.missing)
+        except (OSError, ValueError):  # Packed again since, and what was there removed.
+            return None
         planes = plane_order(packed.bands, bands, self.folder)
         factors = np.array(packed.factors, np.float32)[planes]
         pixels = centre_crop(arrays[0], side)[rows].astype(np.float32)

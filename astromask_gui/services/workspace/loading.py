@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,8 @@ class Loaded:
     """Whether the checkpoint that `facts` name is there."""
     own_colours: Mapping[str, Mapping[str, str]]
     """The user's colours, by column and category."""
+    cutouts: Mapping[str, Any]
+    """What the reader has to know of the cutouts, by the names of its request."""
     notes: tuple[str, ...] = ()
     """Sentences on what could not be opened; the rest works."""
     placed: NDArray[np.bool_] | None = None
@@ -109,10 +111,31 @@ def load_workspace(
         Describer(workspace.catalogue),
         checkpoint is not None and checkpoint.exists(),
         own_colours,
+        _cutouts(workspace),
         tuple(said),
         placed,
         {column.name: column.source for column in placed_on},
     )
+
+
+def _cutouts(workspace: Workspace) -> dict[str, Any]:
+    from trainer.cutouts.packs import read_manifest
+    from trainer.workspace.settings import resolve
+
+    settings, folder = workspace.settings, workspace.folder
+    files = [
+        {"path": str(resolve(folder, file)), "count": file.count, "first_row": file.first_row}
+        for file in settings.files
+    ]
+    return {
+        "workspace_files": files,
+        "bands": list(settings.bands),
+        "crop": settings.crop,
+        "zero_points": settings.zero_points,
+        "packed": str(workspace.packed_folder),
+        # Read by nobody: copies that were packed since are another survey to the reader.
+        "packed_files": [file.pixels for file in read_manifest(workspace.packed_folder).files],
+    }
 
 
 def load_points(loaded: Loaded, name: str) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:

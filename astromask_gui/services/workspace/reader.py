@@ -21,22 +21,8 @@ def start_reader() -> Worker:
 
 
 def open_message(loaded: Loaded) -> dict[str, Any]:
-    """The request that opens a workspace's cutouts."""
-    from trainer.workspace.settings import resolve
-
-    settings, folder = loaded.workspace.settings, loaded.workspace.folder
-    files = [
-        {"path": str(resolve(folder, file)), "count": file.count, "first_row": file.first_row}
-        for file in settings.files
-    ]
-    return {
-        "op": "open",
-        "workspace_files": files,
-        "bands": list(settings.bands),
-        "crop": settings.crop,
-        "zero_points": settings.zero_points,
-        "packed": str(loaded.workspace.packed_folder),
-    }
+    """The request that opens a workspace's cutouts; another one where they are other ones now."""
+    return {"op": "open", **loaded.cutouts}
 
 
 def sample_message(loaded: Loaded, rows: list[int]) -> dict[str, Any]:

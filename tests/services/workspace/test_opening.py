@@ -23,6 +23,9 @@ from tests.services.small_survey import (
     add_store,
     write_cutouts,
 )
+from trainer.config import PackConfig
+from trainer.launch.context import JobContext
+from trainer.packing import pack
 from trainer.workspace.workspace import Workspace
 
 
@@ -174,6 +177,23 @@ def test_a_new_projection_and_store_appear_and_the_view_stays(
     opened.session.request_store("second")
     qtbot.waitUntil(lambda: opened.session.workspace.store == "second")  # type: ignore[union-attr]
     assert opened.view.projection == "pca"
+
+
+def test_copies_that_a_job_has_packed_are_read_at_once(
+    opened: ApplicationState, services: Services, survey: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    def refreshed() -> int:
+        done: list[bool] = []
+        services.workspace.refresh(lambda: done.append(True))
+        qtbot.waitUntil(lambda: bool(done))
+        return services.reader.introductions
+
+    before = services.reader.introductions
+    assert refreshed() == before, "nothing new, nothing to open"
+    config = PackConfig(workspace=survey, files="all")
+    pack.run(config, JobContext(tmp_path, lambda _: None))
+    assert refreshed() == before + 1
+    assert refreshed() == before + 1
 
 
 def test_the_best_checkpoint_of_each_pretraining_is_found(tmp_path: Path) -> None:
