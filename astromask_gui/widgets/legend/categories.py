@@ -19,7 +19,7 @@ from astromask_gui.rendering.colouring import (
 )
 from astromask_gui.rendering.palette import PALETTE
 from astromask_gui.state.application import ApplicationState
-from astromask_gui.state.filter_specs import Categories
+from astromask_gui.state.filter_specs import Categories, caption_of
 from astromask_gui.state.selection import CombineMode
 from astromask_gui.theme import tokens
 from astromask_gui.widgets.legend.rows import LegendRows
@@ -75,12 +75,6 @@ class CategoryLegend(QScrollArea):
     def _height(self) -> int:
         return sum(row.sizeHint().height() for row in self.rows.rows)
 
-    def forget_hidden(self, shown: set[str | None]) -> None:
-        """Show again what is hidden in columns that colour no map any more."""
-        for column in set(self._hidden) - shown:
-            self._hidden.pop(column)
-            self._state.filters.remove(FILTER + column)
-
     # -- hiding --------------------------------------------------------------------------
 
     def _entries(self) -> tuple[LegendEntry, ...]:
@@ -103,15 +97,16 @@ class CategoryLegend(QScrollArea):
             return
         shown = np.ones(256, bool)
         shown[codes] = False
-        names = [entry.label for entry in self._entries() if entry.code not in codes]
-        words = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
         # What is hidden is told by name: undone and kept, it still fits when codes have changed.
         hidden = tuple(e.label for e in self._entries() if e.code in codes and e.code != MISSING)
         spec = Categories(column, hidden, all_but=True, missing=MISSING not in codes)
+        left = [entry for entry in self._entries() if entry.code not in codes]
+        names = tuple(entry.label for entry in left if entry.code != MISSING)
+        only = Categories(column, names, missing=len(names) < len(left))
         is_told = colours.legend is not None and len(colours.legend) <= MAXIMUM_CATEGORIES
         filters.set(
             FILTER + column,
-            f"{column}: {words or 'none'}",
+            caption_of(spec if len(codes) <= len(left) else only),
             shown[colours.index],
             spec if is_told else None,
         )

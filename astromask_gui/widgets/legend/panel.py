@@ -107,8 +107,6 @@ class LegendPanel(QWidget):
         column = self._view.colouring.column
         with QSignalBlocker(self.column_choice):
             self.column_choice.setCurrentIndex(max(0, self.column_choice.findData(column)))
-        # Categories hidden in a column say nothing on the maps that are coloured by others.
-        self.categories.forget_hidden({view.colouring.column for view in self._state.maps.shown})
 
     def _choose_column(self) -> None:
         name = self.column_choice.currentData()

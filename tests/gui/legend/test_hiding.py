@@ -34,17 +34,24 @@ def test_alt_click_shows_one_alone_and_again_all(panel: LegendPanel, scene: Scen
     choose(panel, "class")
     click(qtbot, panel, "lens", ALT)
     np.testing.assert_array_equal(scene.state.filters.visible, scene.classes == 2)
+    assert [item.caption for item in scene.state.filters.items().values()] == ["class: lens"]
     click(qtbot, panel, "lens", ALT)
     assert scene.state.filters.visible is None
 
 
-def test_hidden_categories_come_back_with_another_column(
+def test_hidden_categories_stay_hidden_when_the_map_is_coloured_by_another_column(
     panel: LegendPanel, scene: Scene, qtbot
 ) -> None:
     choose(panel, "class")
     click(qtbot, panel, "star")
     choose(panel, "mag")
-    assert scene.state.filters.visible is None
+    items = scene.state.filters.items()
+    assert [item.caption for item in items.values()] == ["class: all but star"]
+    np.testing.assert_array_equal(scene.state.filters.visible, scene.classes != 0)
+    choose(panel, "class")
+    assert len(panel.categories.rows.hidden_codes()) == 1
+    scene.state.filters.clear()
+    assert not panel.categories.rows.hidden_codes()
 
 
 def test_a_filter_taken_away_elsewhere_shows_the_category_again(
