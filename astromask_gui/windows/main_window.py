@@ -49,6 +49,7 @@ from astromask_gui.windows.exchange_commands import layer_menu
 from astromask_gui.windows.file_drop import FileDrop
 from astromask_gui.windows.interop_commands import MENU as INTEROP
 from astromask_gui.windows.interop_commands import recipient_menu
+from astromask_gui.windows.open_questions import OpenQuestions
 from astromask_gui.windows.search_box import SearchBox
 
 _SIZE = QSize(1440, 900)
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self.search = SearchBox(state.session, actions, self.map.canvas)
         self.exchange = Exchange(self, state)
         FileDrop(self, state.session, self._search_with)
+        OpenQuestions(self, state.session)
         self._build()
         self._connect_signals()
         self.resize(_size_that_fits())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QSettings, Qt
-from PyQt6.QtWidgets import QApplication, QFileDialog
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
@@ -14,6 +15,7 @@ from astromask_gui.style import apply_style
 from astromask_gui.widgets.samp_label import SampLabel
 from astromask_gui.widgets.status_strip import StatusStrip
 from astromask_gui.windows.main_window import MainWindow
+from astromask_gui.windows.table_export_dialog import TableExportDialog
 from tests.gui.conftest import (
     answer_query,
     make_cutout,
@@ -219,6 +221,24 @@ def test_opening_asks_without_stopping_the_window(
         dialog.fileSelected.emit("/surveys/other")
     assert asked.args == [Path("/surveys/other")]
     dialog.close()
+
+
+def test_what_is_asked_about_one_workspace_is_taken_back_when_another_one_is_shown(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    def asked() -> list[QWidget]:
+        kinds = [*window.findChildren(TableExportDialog), *window.findChildren(QMenu)]
+        return [widget for widget in kinds if widget.isVisible()]
+
+    window.catalogues.export_table()
+    window.recent.popup(window.mapToGlobal(window.rect().center()))
+    assert len(asked()) == 2
+    workspace = state.session.workspace
+    assert workspace is not None
+    state.session.set_workspace(replace(workspace, store="another"))
+    assert len(asked()) == 2
+    state.session.set_workspace(replace(workspace, folder=Path("/surveys/other")))
+    assert asked() == []
 
 
 def test_recent_workspaces_stand_in_the_menu(
