@@ -60,6 +60,15 @@ def test_a_sample_of_another_survey_leaves_the_open_one_open(
     assert header["white"] is None and arrays["pixels"].shape == (1, 5, 12, 12)
 
 
+def test_after_a_survey_that_can_not_be_opened_none_of_the_one_before_is_read(
+    server: PixelServer, tmp_path: Path
+) -> None:
+    header, _ = server.answer({**opening(tmp_path), "workspace_files": [{"path": "gone"}]})
+    assert not header["ok"]
+    header, _ = server.answer({"op": "read", "rows": [0], "crop": None})
+    assert "while no survey was open" in header["error"]
+
+
 def test_the_white_of_pictures_is_told(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.full((2, 9, 9, 3), 200, np.uint8))
     server = PixelServer()
@@ -176,7 +185,7 @@ def test_what_goes_wrong_is_said_and_survived(
 
 def test_pixels_before_a_survey_are_refused() -> None:
     header, _ = PixelServer().answer({"id": 1, "op": "read", "rows": [0]})
-    assert "before a survey was opened" in header["error"]
+    assert "while no survey was open" in header["error"]
 
 
 def test_the_process_answers_in_order_and_ends_with_its_input(tmp_path: Path) -> None:

@@ -81,7 +81,6 @@ def test_another_store_takes_the_place_of_the_first(server: SearchServer, tmp_pa
         ({"op": "vector", "count": 3}, {}, "no array named vector"),
         ({"op": "vector", "count": 3}, {"vector": np.ones((1, 5), np.float32)}, "length 6"),
         ({"op": "vector", "count": 3}, {"vector": np.full((1, 6), np.nan)}, "no direction"),
-        ({"op": "open", "store": "/nowhere/at/all"}, {}, "/nowhere/at/all"),
     ],
 )
 def test_what_cannot_be_answered_is_said_and_the_next_is_answered(
@@ -94,7 +93,16 @@ def test_what_cannot_be_answered_is_said_and_the_next_is_answered(
 
 def test_a_search_before_a_store_is_refused() -> None:
     header, _ = SearchServer().answer({"op": "row", "row": 0, "count": 3})
-    assert "before a store was opened" in header["error"]
+    assert "while no store was open" in header["error"]
+
+
+def test_after_a_store_that_cannot_be_opened_none_of_the_one_before_is_found(
+    server: SearchServer,
+) -> None:
+    header, _ = server.answer({"op": "open", "store": "/nowhere/at/all"})
+    assert "/nowhere/at/all" in header["error"]
+    header, _ = server.answer({"op": "row", "row": int(ROWS[0]), "count": 3})
+    assert "while no store was open" in header["error"]
 
 
 def test_the_process_answers_in_order_and_ends_with_its_input(store: EmbeddingStore) -> None:

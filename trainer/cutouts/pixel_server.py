@@ -75,10 +75,11 @@ class PixelServer(Server):
         self._zero_points: tuple[float, ...] | None = None
 
     def _open(self, request: Header, _: Arrays) -> Answer:
-        survey = _survey(request)
-        if self._survey is not None:
-            self._survey.close()
-        self._survey = survey
+        # Where it can't be opened, nothing is shown: not the galaxies of the survey before.
+        before, self._survey = self._survey, None
+        if before is not None:
+            before.close()
+        self._survey = _survey(request)
         given = request.get("zero_points")
         self._zero_points = tuple(map(float, given)) if given else None
         return {}, {}
@@ -154,7 +155,7 @@ class PixelServer(Server):
 
     def _opened(self) -> Survey:
         if self._survey is None:
-            raise QueryError("The cutout reader was asked for pixels before a survey was opened.")
+            raise QueryError("The cutout reader was asked for pixels while no survey was open.")
         return self._survey
 
 

@@ -42,6 +42,8 @@ class SearchServer(Server):
         self._index: ExactIndex | None = None
 
     def _open(self, request: Header, _: Arrays) -> Answer:
+        # Where it can't be opened, nothing is found: not the galaxies of the store before.
+        self._index = None
         store = EmbeddingStore.open(Path(request["store"]))
         self._index = ExactIndex(store)
         if len(store):
@@ -66,7 +68,7 @@ class SearchServer(Server):
 
     def _opened(self) -> ExactIndex:
         if self._index is None:
-            raise QueryError("The search was asked before a store was opened.")
+            raise QueryError("The search was asked while no store was open.")
         return self._index
 
 
