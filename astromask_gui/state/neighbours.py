@@ -34,7 +34,7 @@ class Neighbours:
 
     query: Query
     rows: NDArray[np.uint32]
-    values: NDArray[np.float32]
+    values: NDArray[np.floating]
     """Cosine distance to the query, or the column's value."""
     value_name: str = "distance"
     query_picture: NDArray[np.float16] | None = field(default=None, compare=False)

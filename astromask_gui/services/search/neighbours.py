@@ -211,16 +211,19 @@ class SearchService(QObject):
 
 
 def best_rows(values: NDArray[np.generic], column: Column, query: Query, count: int) -> Neighbours:
-    """The rows of a number column's largest values, largest first; NaN are left out."""
+    """The rows of a number column's largest values, largest first, equal ones by row; NaN are
+    left out."""
     if column.kind != "number":
         raise QueryError(f'"{column.name}" holds no numbers, so no row is its best.')
-    numbers = values.astype(np.float32)
-    known = np.flatnonzero(np.isfinite(numbers))
+    known = np.flatnonzero(np.isfinite(values))
     wanted = min(count, len(known))
     if wanted < len(known):
-        known = known[np.argpartition(-numbers[known], wanted)[:wanted]]
-    order = known[np.lexsort((known, -numbers[known]))]
-    return Neighbours(query, order.astype(np.uint32), numbers[order], column.name)
+        known = known[np.argpartition(values[known], len(known) - wanted)[len(known) - wanted :]]
+    # As they are: scores that differ in the eighth figure only are many near 1, and the
+    # negative of an unsigned number is not one.
+    _, ranks = np.unique(values[known], return_inverse=True)
+    order = known[np.lexsort((known, -ranks))]
+    return Neighbours(query, order.astype(np.uint32), values[order].astype(np.float64), column.name)
 
 
 def _same_vectors(before: Loaded | None, loaded: Loaded) -> bool:
