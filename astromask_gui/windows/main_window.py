@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
         self.start.open_workspace.connect(self.choose_workspace)
         self.maps.open_wanted.connect(self.choose_workspace)
         self.maps.embed_wanted.connect(partial(self.show_job_form, "embed"))
+        self.maps.pretrain_wanted.connect(partial(self.show_job_form, "pretrain"))
         self.maps.project_wanted.connect(partial(self.show_job_form, "project"))
 
     # -- from state ----------------------------------------------------------------------

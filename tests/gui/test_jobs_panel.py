@@ -213,6 +213,7 @@ def test_embedding_needs_a_checkpoint(
 ) -> None:
     state.jobs.set_forms(job_forms(None, None))
     form = form_of(panel, "embed")
+    assert control(form, "checkpoint").placeholderText() != "automatic"
     qtbot.mouseClick(form.start, Qt.MouseButton.LeftButton)
     assert started == [] and "checkpoint" in form.error.text()
 

@@ -37,7 +37,9 @@ class CutoutPanel(QWidget):
         self.bands = CutoutBands(state.display)
         self.facts = CutoutFacts(state)
         self.error = label("", "error", wrap=True)
-        self.empty = EmptyState("Click a point on the map to see the galaxy.")
+        self.empty = EmptyState(
+            "Click a galaxy on the map, in the gallery or in the table to see it here."
+        )
         self._build()
         self._connect_signals()
         self._add_measures(state)

@@ -70,6 +70,8 @@ class GalleryPanel(QWidget):
         self._sync()
 
     def _build(self) -> None:
+        # Wide enough for the longest of the usual lists.
+        self.source.setMinimumWidth(124)
         self.side.setRange(SMALLEST_SIDE, LARGEST_SIDE)
         self.side.setFixedWidth(72)
         self.side.setToolTip("Size of the pictures; turning the wheel with Ctrl changes it too")

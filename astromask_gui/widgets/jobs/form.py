@@ -15,13 +15,13 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from astromask_gui.parts.columns import FieldColumns
+from astromask_gui.parts.elided_label import ElidedLabel
 from astromask_gui.parts.small import label
 from astromask_gui.state.jobs import FormField, JobForm
 
@@ -29,6 +29,8 @@ _NOT_AS_CONTENTS = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithI
 _LEAST_LETTERS = 10
 _AUTOMATIC = "automatic"
 """Shown where a field may stay empty."""
+_NEEDED = "a file or a run"
+"""Shown where one must be named."""
 
 
 class FieldError(ValueError):
@@ -74,7 +76,8 @@ class _Editor(QWidget):
                 combo.setCurrentText(str(field.default))
             return combo
         line = QLineEdit("" if field.default is None else f"{field.default}")
-        line.setPlaceholderText(_AUTOMATIC if field.default is None else "")
+        empty = _NEEDED if field.name == "checkpoint" else _AUTOMATIC
+        line.setPlaceholderText(empty if field.default is None else "")
         return line
 
     def value(self) -> Any:
@@ -158,9 +161,8 @@ class JobFormView(QWidget):
             title = label(editor.field.title, "small")
             title.setToolTip(editor.field.help)
             self._fields.add(title, editor, 2 if editor.field.kind == "path" else 1)
-        words = label(self._form.help, "muted")
-        words.setToolTip(self._form.help)
-        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        words = ElidedLabel("muted")
+        words.setText(self._form.help)
         # The buttons stay in sight however low the panel is.
         head = QHBoxLayout()
         head.setSpacing(8)

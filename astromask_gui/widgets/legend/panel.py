@@ -143,7 +143,7 @@ class LegendPanel(QWidget):
 
 def _sentence(colours: Colours | None, column: Column | None) -> str:
     if colours is None:
-        return "Open a survey with a map to colour it."
+        return "There is no map yet whose galaxies could be coloured."
     if column is None:
         return "One colour for all galaxies: brighter where they are crowded."
     if colours.limits is None:

@@ -27,6 +27,7 @@ class EmptyMap(QWidget):
     demo_wanted = pyqtSignal()
     open_wanted = pyqtSignal()
     embed_wanted = pyqtSignal()
+    pretrain_wanted = pyqtSignal()
     project_wanted = pyqtSignal()
 
     def __init__(self, session: Session, view: MapView, columns: Columns) -> None:
@@ -42,9 +43,10 @@ class EmptyMap(QWidget):
         self._busy.setFixedWidth(220)
         self._buttons = {
             "demo": _button("Open the demo", self.demo_wanted.emit),
-            "open": _button("Open cutouts or a workspace…", self.open_wanted.emit),
-            "embed": _button("Embed this survey…", self.embed_wanted.emit),
-            "project": _button("Make a map…", self.project_wanted.emit),
+            "open": _button("Open cutouts or a workspace …", self.open_wanted.emit),
+            "embed": _button("Embed this survey …", self.embed_wanted.emit),
+            "pretrain": _button("Pretrain …", self.pretrain_wanted.emit),
+            "project": _button("Make a map …", self.project_wanted.emit),
             "sky": _button("Show on the sky", self._show_sky),
             "columns": _button("Plot two columns", self._show_columns),
         }
@@ -93,9 +95,11 @@ class EmptyMap(QWidget):
         elif workspace.store is None:
             self._say(
                 "No embeddings yet",
-                "The map needs an embedding of every galaxy. Embedding runs in the background; "
-                "it needs a checkpoint of a masked autoencoder.",
+                "The map needs an embedding of every galaxy, by the checkpoint of a masked "
+                "autoencoder. Where you have none, pretrain one on these cutouts. Both run in the "
+                "background.",
                 "embed",
+                "pretrain",
                 *self._without_embeddings(),
             )
         elif not self._view.projections:

@@ -16,6 +16,7 @@ class MapPair(QSplitter):
 
     open_wanted = pyqtSignal()
     embed_wanted = pyqtSignal()
+    pretrain_wanted = pyqtSignal()
     project_wanted = pyqtSignal()
 
     def __init__(self, state: ApplicationState) -> None:
@@ -48,6 +49,7 @@ class MapPair(QSplitter):
         for theirs, ours in (
             (made.open_wanted, self.open_wanted),
             (made.embed_wanted, self.embed_wanted),
+            (made.pretrain_wanted, self.pretrain_wanted),
             (made.project_wanted, self.project_wanted),
         ):
             theirs.connect(ours)

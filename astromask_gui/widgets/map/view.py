@@ -49,6 +49,7 @@ class MapWidget(QWidget):
     open_wanted = pyqtSignal()
     """The user wants to choose cutouts or a workspace: a dialog's business."""
     embed_wanted = pyqtSignal()
+    pretrain_wanted = pyqtSignal()
     project_wanted = pyqtSignal()
 
     def __init__(self, state: ApplicationState, view: MapView, colours: MapColours) -> None:
@@ -123,6 +124,7 @@ class MapWidget(QWidget):
         self.empty.demo_wanted.connect(state.session.request_demo)
         self.empty.open_wanted.connect(self.open_wanted)
         self.empty.embed_wanted.connect(self.embed_wanted)
+        self.empty.pretrain_wanted.connect(self.pretrain_wanted)
         self.empty.project_wanted.connect(self.project_wanted)
         self.destroyed.connect(self.frames.close)
 

@@ -12,17 +12,17 @@ def test_an_empty_map_offers_the_demo(empty_scene: Scene, qtbot) -> None:
     empty_scene.map.show()
     buttons = empty_scene.map.empty.findChildren(type(empty_scene.map.empty._buttons["demo"]))
     shown = [button.text() for button in buttons if button.isVisible()]
-    assert shown == ["Open the demo", "Open cutouts or a workspace…"]
+    assert shown == ["Open the demo", "Open cutouts or a workspace …"]
     with qtbot.waitSignal(empty_scene.state.session.demo_requested):
         empty_scene.map.empty._buttons["demo"].click()
 
 
 @pytest.mark.parametrize(
-    ("store", "projections", "button"),
-    [(None, (), "embed"), ("vit", (), "project"), ("vit", ("UMAP",), None)],
+    ("store", "projections", "buttons"),
+    [(None, (), ["embed", "pretrain"]), ("vit", (), ["project"]), ("vit", ("UMAP",), [])],
 )
 def test_an_empty_map_says_what_comes_next(
-    empty_scene: Scene, store: str | None, projections: tuple[str, ...], button: str | None
+    empty_scene: Scene, store: str | None, projections: tuple[str, ...], buttons: list[str]
 ) -> None:
     from pathlib import Path
 
@@ -33,7 +33,7 @@ def test_an_empty_map_says_what_comes_next(
         OpenWorkspace(Path("x"), "x", 10, ("r",), stores, store)
     )
     offered = [n for n, b in empty_scene.map.empty._buttons.items() if b.isVisible()]
-    assert offered == ([button] if button else [])
+    assert offered == buttons
 
 
 def test_closing_a_survey_empties_the_map(scene: Scene) -> None:

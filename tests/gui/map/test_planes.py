@@ -195,7 +195,7 @@ def test_without_embeddings_the_empty_map_offers_the_sky_and_columns(empty_scene
     empty_scene.state.view.layout_requested.connect(empty_scene.answer)
     empty_scene.state.session.set_workspace(OpenWorkspace(Path("s"), "s", 900, ("r",)))
     empty_scene.map.show()
-    assert button(empty_scene, "Embed this survey…").isVisible()
+    assert button(empty_scene, "Embed this survey …").isVisible()
     button(empty_scene, "Plot two columns").click()
     assert empty_scene.asked == [ColumnsLayout("redshift", "mag_r")]
     empty_scene.state.view.set_coordinates(None, None)
