@@ -107,6 +107,12 @@ class Light(QObject):
         self.changed.emit()
         return True
 
+    def forget(self) -> None:
+        """Say that no galaxy is shown: the next of the same row may be another survey's."""
+        if self._answer is not None or self._error:
+            self._answer, self._error = None, ""
+            self.changed.emit()
+
     def set_error(self, sentence: str) -> None:
         """Say why there is no answer."""
         self._answer, self._error = None, sentence

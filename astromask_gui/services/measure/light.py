@@ -41,6 +41,7 @@ class LightService(QObject):
         if cutout is None or settings.mode == "off":
             self._asked = None
             self._background.drop("light")
+            self._state.light.forget()
             return
         asked = (cutout, settings, survey)
         before = self._asked

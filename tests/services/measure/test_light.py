@@ -132,6 +132,18 @@ def test_each_new_galaxy_is_answered(state: ApplicationState, qtbot: QtBot) -> N
     service.close()
 
 
+def test_of_a_galaxy_that_has_gone_nothing_is_left_for_the_same_row_of_another_survey(
+    state: ApplicationState, qtbot: QtBot
+) -> None:
+    service = LightService(state)
+    state.light.set_settings(LightSettings("rotation"))
+    with qtbot.waitSignal(state.light.changed):
+        state.cutout.set_cutout(cutout(3))
+    state.cutout.clear()
+    assert state.light.answer_for(cutout(3)) is None
+    service.close()
+
+
 def test_an_answer_is_never_shown_on_another_galaxy_or_for_other_settings(
     state: ApplicationState,
 ) -> None:
