@@ -176,6 +176,15 @@ def test_hsc_masks_only_what_is_bad_and_inverts_the_variance(tmp_path: Path) -> 
     assert reader.layout.zero_points == pytest.approx((27.0,))
 
 
+def test_a_bad_pixel_is_known_by_its_bit_among_high_ones(tmp_path: Path) -> None:
+    path = fits_layouts.hsc(tmp_path)
+    with fits.open(path, mode="update") as hdus:
+        hdus["MASK"].data[2, 3] = 1 << 30 | 1
+        hdus["MASK"].data[4, 4] = 1 << 30
+    mask = open_reader(path).extras(ROWS).pixel_mask
+    assert mask is not None and np.argwhere(mask[0, 0]).tolist() == [[0, 0], [2, 3], [6, 6]]
+
+
 def test_hsc_is_known_by_its_name_where_its_hdus_have_none(tmp_path: Path) -> None:
     path = fits_layouts.hsc(tmp_path, "Y", named=False)
     reader = open_reader(path)

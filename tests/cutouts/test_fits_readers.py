@@ -129,6 +129,16 @@ def test_a_stack_of_cubes_is_many_cutouts(tmp_path: Path) -> None:
     np.testing.assert_array_equal(reader.read(np.array([4, 1, 4])), pixels(5, 3)[[4, 1, 4]])
 
 
+def test_the_mask_of_a_cube_is_read_to_its_lowest_bit(tmp_path: Path) -> None:
+    data = pixels(1, 3)[0]
+    mask = np.full(data.shape, 1 << 30, np.int32)
+    mask[1, 2, 3] += 1
+    beside = fits.ImageHDU(mask, fits.Header({"MP_BAD": 0, "MP_SKY": 30}), name="MASK")
+    fits.HDUList([fits.PrimaryHDU(data), beside]).writeto(tmp_path / "a.fits")
+    found = open_reader(tmp_path / "a.fits").extras(ROWS).pixel_mask
+    assert found is not None and np.argwhere(found).tolist() == [[0, 1, 2, 3]]
+
+
 def test_inverse_variance_and_mask_are_found_beside(tmp_path: Path) -> None:
     data = pixels(1, 3)[0]
     rms = np.full_like(data, 2.0)

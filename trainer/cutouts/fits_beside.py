@@ -9,6 +9,7 @@ import numpy as np
 
 Kind: TypeAlias = Literal["inverse variance", "RMS", "variance", "mask"]
 Read: TypeAlias = Callable[[Any], np.ndarray]
+"""Gives an HDU's values as they are stored: a float32 has no room for all bits of a mask."""
 
 _WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("inverse variance", ("IVAR", "INVVAR", "WEIGHT", "WHT")),
@@ -68,7 +69,8 @@ def to_bad(header: Any, values: np.ndarray) -> np.ndarray:
         for name in _BAD_PLANES
         if isinstance(planes.get(name), int) and 0 <= planes[name] < 32
     )
-    flags = np.nan_to_num(np.asarray(values, np.float64)).astype(np.int64)
+    flags = values if values.dtype.kind in "iu" else np.nan_to_num(values.astype(np.float64))
+    flags = flags.astype(np.int64)
     return np.asarray((flags & bits) != 0)
 
 

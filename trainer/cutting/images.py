@@ -215,9 +215,6 @@ def _zero_point(headers: Sequence[Any], band: str, path: Path) -> float | None:
         found = fits_file.zero_points(header, [band])
         if found is not None:
             return found[0]
-        counts = header.get("FLUXMAG0")
-        if isinstance(counts, (int, float)) and counts > 0:
-            return 2.5 * math.log10(counts)
     return usual_zero_point(path)
 
 

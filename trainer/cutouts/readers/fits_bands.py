@@ -191,8 +191,8 @@ class FitsBandsReader:
 
 
 def _values(hdu: Any) -> np.ndarray:
-    """(H, W) float32 of an HDU."""
-    return np.asarray(hdu.section[:], np.float32)
+    """(H, W) of an HDU, as stored."""
+    return np.asarray(hdu.section[:])
 
 
 def _broken(files: Any) -> bool:

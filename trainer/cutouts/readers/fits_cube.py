@@ -69,7 +69,7 @@ class FitsCubeReader:
     def read(self, rows: np.ndarray) -> np.ndarray:
         """(n, B, H, W) float32 as stored."""
         rows = check_rows(rows, len(self), self.path)
-        return self._maps(self._hdu, rows)
+        return self._maps(self._hdu, rows, np.float32)
 
     def extras(self, rows: np.ndarray) -> Extras:
         """WCS, zero-points and PSF width from the header; inverse variance and mask from HDUs."""
@@ -106,14 +106,14 @@ class FitsCubeReader:
             if hdu.is_image and hdu is not self._hdu and hdu.shape == self._hdu.shape
         ]
 
-    def _maps(self, hdu: Any, rows: np.ndarray) -> np.ndarray:
-        """(n, B, H, W) float32 of an HDU shaped as the cutouts are."""
+    def _maps(self, hdu: Any, rows: np.ndarray, dtype: type | None = None) -> np.ndarray:
+        """(n, B, H, W) of an HDU shaped as the cutouts are; without a `dtype` as stored."""
         axis = band_axis(self._shape4)
         with fits_file.reading_fits(self.path), np.errstate(over="ignore"):
             if len(hdu.shape) == 4:
-                blocks = [np.asarray(hdu.section[row], np.float32) for row in rows.tolist()]
+                blocks = [np.asarray(hdu.section[row], dtype) for row in rows.tolist()]
             else:
-                one = np.asarray(hdu.section[:], np.float32).reshape(self._shape4[1:])
+                one = np.asarray(hdu.section[:], dtype).reshape(self._shape4[1:])
                 blocks = [one] * len(rows)
         if not blocks:
             return np.empty((0, *self.layout.shape), np.float32)

@@ -143,8 +143,8 @@ class FitsPlanesReader:
         return fits_file.with_primary(self._hdus, image)
 
     def _map(self, hdu: Any) -> np.ndarray:
-        with fits_file.reading_fits(self.path), np.errstate(over="ignore"):
-            return np.asarray(hdu.section[:], np.float32)
+        with fits_file.reading_fits(self.path):
+            return np.asarray(hdu.section[:])
 
     def _inverse_variance(self) -> np.ndarray | None:
         maps = [
