@@ -91,6 +91,7 @@ class Services(QObject):
         self.workspace.changing.connect(self.sharp_thumbnails.start_over)
         self.workspace.changing.connect(self.catalogue.start_over)
         self.workspace.changing.connect(self.labels.forget)
+        self.workspace.changing.connect(self.rings.forget)
         self.workspace.changing.connect(self.table.forget)
         self.workspace.changing.connect(self.kept_filters.forget)
         self.workspace.closed.connect(self.catalogue.start_over)

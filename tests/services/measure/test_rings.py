@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 from pytestqt.qtbot import QtBot
 
+from astromask_gui.services.all_services import Services
 from astromask_gui.state.application import ApplicationState
+from tests.services.small_survey import FEW
 from trainer.workspace.workspace import Workspace
 
 NAME = "einstein_radius"
@@ -43,6 +45,17 @@ def test_undo_gives_back_what_was_kept_before(
     assert not np.isfinite(Workspace.open(survey).columns.values(NAME)).any()
     opened.undo.redo()
     wait_for(opened, qtbot, 3, 1.25)
+
+
+def test_another_workspace_has_none_of_the_radii_of_the_one_before(
+    other: Path, opened: ApplicationState, services: Services, qtbot: QtBot
+) -> None:
+    keep(opened, qtbot, 3, 1.25)
+    kept: list[float | None] = []
+    services.workspace.loaded_changed.connect(lambda _: kept.append(opened.measure.kept(3)))
+    opened.session.request_open(other)
+    qtbot.waitUntil(lambda: opened.selection.size == FEW, timeout=20000)
+    assert kept == [None]
 
 
 def test_the_values_of_the_column_follow(opened: ApplicationState, qtbot: QtBot) -> None:
