@@ -15,6 +15,7 @@ from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import Column
 from astromask_gui.state.filter_specs import Categories, Condition, Range
 from astromask_gui.state.histograms import Histogram, HistogramSpec
+from astromask_gui.widgets.filters.chip import ElidedButton
 from astromask_gui.widgets.filters.histogram_bars import HistogramBars
 from astromask_gui.widgets.filters.histogram_plot import HistogramPlot
 from astromask_gui.widgets.filters.panel import FilterPanel
@@ -328,6 +329,17 @@ def test_a_column_with_nothing_to_show_says_why(
     card = panel.histograms.cards["mag_r"]
     assert card.sentence.isVisible() and not card.plot.isVisible()
     assert card.sentence.text() == "No galaxy has a value of mag_r."
+
+
+def test_a_caption_is_shortened_only_where_there_is_no_room(qtbot: QtBot) -> None:
+    button = ElidedButton()
+    qtbot.addWidget(button)
+    for bound in range(40, 60):
+        button.setText(f"mag_r < {bound}")
+        button.resize(button.sizeHint())
+        assert button.shown_text() == button.text()
+    button.resize(button.width() - 20, button.height())
+    assert button.shown_text().endswith("…")
 
 
 def test_logarithmic_scales_are_named(panel: FilterPanel, state: ApplicationState) -> None:

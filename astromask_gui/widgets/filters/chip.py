@@ -125,11 +125,16 @@ class ElidedButton(QToolButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(_SHORTEST, self.sizeHint().height())
 
+    def shown_text(self) -> str:
+        """The text, as far as there is room for it."""
+        metrics = self.fontMetrics()
+        beside = self.sizeHint().width() - metrics.horizontalAdvance(self.text())
+        # Widths are rounded to whole pixels, but not where it is decided if a text fits.
+        room = self.width() - beside + 1
+        return metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
-        metrics = self.fontMetrics()
-        beside = self.sizeHint().width() - metrics.horizontalAdvance(self.text())
-        room = self.width() - beside
-        option.text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        option.text = self.shown_text()
         QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
