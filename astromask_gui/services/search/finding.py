@@ -17,6 +17,7 @@ from trainer.errors import QueryError
 
 NEAR_ARCSEC = 5.0
 """Within this the galaxy found is taken to be the one that was meant."""
+_IS_HIDDEN = " It is among those that the filters hide."
 MOST_COMPLETIONS = 12
 """Identifiers offered for a beginning."""
 
@@ -75,7 +76,9 @@ class FindService(QObject):
         if found.row < self._state.selection.size:
             self._state.selection.set_active(found.row)
             self._state.session.found.emit(text, found.row, found.is_sure)
-            self._state.messages.info(found.sentence)
+            visible = self._state.filters.visible
+            is_hidden = visible is not None and not visible[found.row]
+            self._state.messages.info(found.sentence + (_IS_HIDDEN if is_hidden else ""))
 
 
 def find(loaded: Loaded, text: str, active: int | None = None) -> Found:

@@ -98,6 +98,16 @@ def test_a_position_with_nothing_within_its_radius_is_told_with_the_nearest(
     assert opened.selection.active == 7
 
 
+def test_a_galaxy_that_the_filters_hide_is_told_to_be_hidden(
+    opened: ApplicationState, qtbot: QtBot
+) -> None:
+    opened.filters.set("some", "some rows", np.arange(opened.selection.size) < 12)
+    for text, is_hidden in (("G5-31", True), ("G5-7", False)):
+        with qtbot.waitSignal(opened.messages.posted) as told:
+            opened.session.request_find(text)
+        assert ("filters hide" in told.args[0].text) is is_hidden
+
+
 def test_a_galaxy_is_found_by_id_and_by_position(opened: ApplicationState, qtbot: QtBot) -> None:
     # A second time, too: whoever looks for the active galaxy wants to be shown where it is.
     for text, row in (("G5-31", 31), ("150.0701 2.0", 7), ("150.0701 2.0", 7)):
