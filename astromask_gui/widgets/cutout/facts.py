@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from astromask_gui.parts.small import label
+from astromask_gui.parts.value_text import figures
 from astromask_gui.rendering.flux import nanomaggies_per_count, surface_brightness
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout import Cutout
@@ -57,7 +58,7 @@ def flux_text(cutout: Cutout, x: float, y: float, survey: SurveyPixels) -> str:
         if math.isnan(flux):
             parts.append(f"{name}\u00a0no\u00a0data")
             continue
-        text = f"{name}\u00a0{flux:.3g}"
+        text = f"{name}\u00a0{figures(flux, 3)}"
         if survey.zero_points and survey.pixel_scale:
             brightness = surface_brightness(flux, survey.pixel_scale)
             text += f"\u00a0({brightness:.1f})" if brightness is not None else "\u00a0(–)"
