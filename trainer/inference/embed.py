@@ -19,6 +19,7 @@ from trainer.launch.context import JobContext
 from trainer.model.checkpoints import BEST_NAME, LAST_NAME, LoadedCheckpoint, load_checkpoint
 from trainer.model.device import pick_device
 from trainer.model.preparation import CutoutSource, source_for, usable_part
+from trainer.store.checkpoint_file import checkpoint_reference
 from trainer.store.choose import require_catalogue
 from trainer.store.embeddings import StoreWriter
 from trainer.store.manifest import MANIFEST_NAME, StoreManifest, read_manifest
@@ -114,11 +115,9 @@ def _manifest(
     begun: StoreManifest | None,
 ) -> StoreManifest:
     a = loaded.architecture
-    path = loaded.path.resolve()
-    home = workspace.folder.resolve()
     return StoreManifest(
         name=name,
-        checkpoint_path=str(path.relative_to(home) if path.is_relative_to(home) else path),
+        checkpoint_path=checkpoint_reference(loaded.path, workspace.folder),
         checkpoint_sha256=loaded.sha256,
         catalogue_fingerprint=workspace.catalogue.fingerprint,
         rows=len(workspace),

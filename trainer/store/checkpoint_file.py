@@ -20,7 +20,7 @@ def file_sha256(path: Path) -> str:
 
 def checkpoint_reference(path: Path, workspace: Path) -> str:
     """How a manifest names a checkpoint: relative to the workspace where it lies inside."""
-    path, workspace = path.absolute(), workspace.absolute()
+    path, workspace = path.resolve(), workspace.resolve()
     inside = path.is_relative_to(workspace)
     return (path.relative_to(workspace) if inside else path).as_posix()
 
