@@ -52,8 +52,10 @@ def test_new_names_bad_files_and_goes_on(
     ("words", "sentence"),
     [
         (["--zero-point", "bright"], "--zero-point 'bright' does not fit"),
+        (["--zero-point", "27,nan"], "--zero-point '27,nan' does not fit"),
         (["--crop", "0"], "--crop 0 does not fit"),
         (["--pixel-scale", "-1"], "--pixel-scale -1"),
+        (["--pixel-scale", "inf"], "--pixel-scale inf"),
         (["--bands", "a,b,c,d,e,f"], "bands"),
         (["--catalogue", "nowhere.csv"], "There is no catalogue nowhere.csv"),
     ],

@@ -7,6 +7,8 @@ made from them. Files that can't be read are named and left out.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -54,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.crop < 1:
         raise QueryError(f"--crop {args.crop} does not fit: expected at least one pixel.")
-    if args.pixel_scale is not None and not args.pixel_scale > 0:
+    if args.pixel_scale is not None and not 0 < args.pixel_scale < math.inf:
         raise QueryError(f"--pixel-scale {args.pixel_scale} does not fit: expected arcsec above 0.")
     workspace = Workspace.create(
         args.workspace,
@@ -116,9 +118,8 @@ def file_progress(what: str = "files read") -> Callable[[int, int], None] | None
 
 def magnitudes(text: str, option: str) -> tuple[float, ...]:
     """The numbers in "30,27,30". Raises `QueryError` naming the option."""
-    try:
-        return tuple(float(part) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise QueryError(
-            f"{option} {text!r} does not fit: expected magnitudes such as 30 or 30,27,30."
-        ) from None
+    with contextlib.suppress(ValueError):
+        found = tuple(float(part) for part in text.split(",") if part.strip())
+        if all(map(math.isfinite, found)):
+            return found
+    raise QueryError(f"{option} {text!r} does not fit: expected magnitudes such as 30 or 30,27,30.")
