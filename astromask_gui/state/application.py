@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,3 +113,18 @@ class ApplicationState(QObject):
         places = [] if active is None else np.flatnonzero(rows == active).tolist()
         place = min(max(places[0] + by, 0), len(rows) - 1) if places else 0
         return int(rows[place])
+
+    def step(self, by: int) -> bool:
+        """Make the galaxy so many places on in the list in use active; False without a list.
+
+        What was found stays found while it is looked through.
+        """
+        row, order, gallery = self.next_row(by), self.cutout.order, self.gallery
+        if row is None:
+            return False
+        among_found = order is None or (
+            order is gallery.rows and gallery.listing.kind == "neighbours"
+        )
+        with self.neighbours.held() if among_found else nullcontext():
+            self.selection.set_active(row)
+        return True

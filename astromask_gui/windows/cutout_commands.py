@@ -33,11 +33,8 @@ def cutout_specs(window: MainWindow, state: ApplicationState) -> list[ActionSpec
     light, tools = state.light, panel.tools
 
     def step(by: int) -> None:
-        row = state.next_row(by)
-        if row is None:
+        if not state.step(by):
             state.messages.info("There is no list to go through; find neighbours first.")
-        else:
-            state.selection.set_active(row)
 
     def invert() -> None:
         display.set_settings(replace(display.settings, inverted=not display.settings.inverted))

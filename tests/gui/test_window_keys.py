@@ -12,10 +12,12 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from astromask_gui.state.application import ApplicationState
+from astromask_gui.state.gallery import Listing
 from astromask_gui.state.labels import GRADES
 from astromask_gui.state.neighbours import Query
 from astromask_gui.windows.main_window import MainWindow
 from tests.gui.conftest import (
+    answer_query,
     make_cutout,
     make_reconstruction,
 )
@@ -107,6 +109,34 @@ def test_a_key_saves_the_selection_where_its_name_can_be_typed(
         qtbot.keyClick(window, Qt.Key.Key_K, CTRL | SHIFT)
     assert asked.args[0] == "Selection 1" and np.flatnonzero(asked.args[1]).tolist() == [3, 5]
     assert not window.docks.docks["saved"].isHidden()
+
+
+@pytest.mark.parametrize(
+    "query", [Query("row", row=0), Query("column", column="score_lens", caption="Best candidates")]
+)
+def test_j_and_k_go_through_what_was_found_and_leave_it_as_it_is(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot, query: Query
+) -> None:
+    # As the search does: whatever becomes active is sought for.
+    state.selection.active_changed.connect(
+        lambda row: (
+            state.neighbours.follows_active and state.neighbours.set_query(Query("row", row=row))
+        )
+    )
+    answer_query(state, [4, 9, 2], query)
+    seen = []
+    for key in (Qt.Key.Key_J, Qt.Key.Key_J, Qt.Key.Key_J, Qt.Key.Key_K):
+        qtbot.keyClick(window, key)
+        seen.append(state.selection.active)
+    assert seen == [4, 9, 2, 9] and state.neighbours.query == query
+    # In a list of another kind the neighbours follow, as they do a click there.
+    state.cutout.set_order(np.array([7, 8], np.uint32))
+    qtbot.keyClick(window, Qt.Key.Key_J)
+    assert state.neighbours.query == Query("row", row=7)
+    state.gallery.set_listing(Listing(np.array([7, 8], np.uint32), "neighbours"))
+    state.cutout.set_order(state.gallery.rows)
+    qtbot.keyClick(window, Qt.Key.Key_J)
+    assert state.selection.active == 8 and state.neighbours.query == Query("row", row=7)
 
 
 def test_n_draws_a_new_mask(window: MainWindow, state: ApplicationState, qtbot: QtBot) -> None:
