@@ -43,7 +43,7 @@ class LossBars(QWidget):
 
     def text(self) -> str:
         """ "all 0.300   u 0.100   g 0.200"."""
-        return "   ".join(f"{name} {figures(loss, 3)}" for name, loss in self._losses)
+        return "   ".join(f"{name} {_loss_text(loss)}" for name, loss in self._losses)
 
     def sizeHint(self) -> QSize:
         return QSize(6 * _CELL, self._lines() * _HEIGHT)
@@ -73,9 +73,14 @@ class LossBars(QWidget):
             painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
             painter.drawText(words, _LEFT, name)
             painter.setPen(palette.color(QPalette.ColorRole.WindowText))
-            painter.drawText(words, _RIGHT, figures(loss, 3))
+            painter.drawText(words, _RIGHT, _loss_text(loss))
             bar = QRectF(left, top + _HEIGHT - _BAR - 2, width, _BAR)
             painter.fillRect(bar, palette.color(QPalette.ColorRole.Mid))
             if greatest > 0 and loss == loss:
                 bar.setWidth(width * loss / greatest)
                 painter.fillRect(bar, palette.color(QPalette.ColorRole.Highlight))
+
+
+def _loss_text(loss: float) -> str:
+    """Three figures, two of a small loss: in a narrow panel a cell has room for no more."""
+    return figures(loss, 3 if not loss < 0.1 else 2)

@@ -158,3 +158,10 @@ def test_a_tall_panel_breaks_its_row_in_two_and_keeps_captions_above_their_pictu
     qtbot.waitUntil(lambda: boxes() == tall)
     panel.resize(720, 300)
     qtbot.waitUntil(lambda: boxes() == wide)
+
+
+def test_small_losses_take_no_more_room_than_others(
+    panel: ReconstructionPanel, state: ApplicationState
+) -> None:
+    panel.losses.set_losses([("all", 0.0959), ("u", 0.1), ("g", 12.345), ("r", float("nan"))])
+    assert panel.losses.text() == "all 0.096   u 0.100   g 12.3   r –"
