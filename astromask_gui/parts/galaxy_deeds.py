@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import webbrowser
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QUrl
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from astromask_gui.state.application import ApplicationState
@@ -123,7 +123,13 @@ def _open(state: ApplicationState, row: int, address: Callable[..., str]) -> Non
         if place is None:
             state.messages.info(_NO_PLACE)
         else:
-            webbrowser.open(address(ra=place[0], dec=place[1], target=quote(degrees(*place))))
+            page = address(ra=place[0], dec=place[1], target=quote(degrees(*place)))
+            # Python's own `webbrowser` waits for one that runs in the terminal, as w3m does.
+            if not QDesktopServices.openUrl(QUrl(page)):
+                _copy(page)
+                state.messages.warning(
+                    "No browser could be started here. The page's address is on the clipboard."
+                )
 
     state.sky_places.ask([row], take)
 

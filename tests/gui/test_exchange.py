@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QContextMenuEvent
+from PyQt6.QtCore import QObject, Qt, QUrl, pyqtSlot
+from PyQt6.QtGui import QContextMenuEvent, QDesktopServices
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -29,11 +30,24 @@ def window(viewing: MainWindow) -> MainWindow:
     return viewing
 
 
+class Browser(QObject):
+    """Stands in for the user's browser."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: list[str] = []
+
+    @pyqtSlot(QUrl)
+    def show(self, page: QUrl) -> None:
+        self.pages.append(bytes(page.toEncoded()).decode())
+
+
 @pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    opened: list[str] = []
-    monkeypatch.setattr("webbrowser.open", opened.append)
-    return opened
+def pages() -> Iterator[list[str]]:
+    browser = Browser()
+    QDesktopServices.setUrlHandler("https", browser, "show")
+    yield browser.pages
+    QDesktopServices.unsetUrlHandler("https")
 
 
 def clipboard_text() -> str:
@@ -123,6 +137,14 @@ def test_aladin_shows_the_surroundings_of_the_cutout(
     assert pages == [
         "https://aladin.cds.unistra.fr/AladinLite/?target=157.000000%20-2.500000&fov=0.0167"
     ]
+
+
+def test_without_a_browser_the_address_is_on_the_clipboard(
+    window: MainWindow, state: ApplicationState, qtbot: QtBot
+) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_E, CTRL)
+    assert clipboard_text().startswith("https://www.legacysurvey.org/viewer?ra=157.000000")
+    assert "No browser" in state.messages.history[-1].text
 
 
 def test_the_layers_menu_checks_and_changes_the_preference(
