@@ -204,7 +204,8 @@ def _text_categories(values: NDArray[np.generic]) -> tuple[tuple[str, ...], NDAr
         [places.setdefault(value, len(places) - 1) for value in values.tolist()], np.int64
     )
     names = [str(name) for name in places if name != ""]
-    order = np.argsort(np.array(names, dtype=str), kind="stable")
+    # Not NumPy's: its texts are all as wide as the longest, which may be a whole document.
+    order = sorted(range(len(names)), key=names.__getitem__)
     ranks = np.empty(len(names) + 1, np.int64)  # the last one serves code −1
     ranks[order], ranks[-1] = np.arange(len(names)), -1
     return tuple(names[place] for place in order), ranks[codes]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -144,6 +146,17 @@ def test_own_colours_go_before_all_others() -> None:
     assert colours.legend[1].colour == "#102030"
     np.testing.assert_array_equal(colours.table[1], [16, 32, 48, 255])
     assert colours.legend[0].colour == "#4cc38a"
+
+
+def test_one_long_text_among_many_takes_no_more_than_its_own_memory() -> None:
+    texts = np.array(["long " * 20_000, *(f"text {n}" for n in range(1000, 0, -1))], object)
+    tracemalloc.start()
+    found = colour_column(Column("note", "text"), texts, Colouring(), "dark")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20e6
+    assert found.legend is not None
+    assert [entry.label for entry in found.legend[:-1]] == sorted(texts)[: len(found.legend) - 1]
 
 
 def test_no_text_is_no_value() -> None:
