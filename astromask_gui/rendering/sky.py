@@ -202,7 +202,8 @@ def _from_mollweide(x: Doubles, y: Doubles) -> tuple[Doubles, Doubles]:
     sin_theta = np.clip(y / _ROOT_2, -1.0, 1.0)
     cos_theta = np.sqrt(1 - sin_theta**2)
     theta = np.arcsin(sin_theta)
-    # At a pole every meridian meets: any will do.
-    east = np.where(cos_theta > 0, np.pi * x / (2 * _ROOT_2 * np.maximum(cos_theta, 1e-300)), 0.0)
+    # At a pole every meridian meets: any will do. Far outside x may be of any size.
+    east = np.zeros_like(x)
+    np.divide(np.pi * x, 2 * _ROOT_2 * cos_theta, east, where=(cos_theta > 0) & ~outside)
     dec = np.arcsin(np.clip((2 * theta + np.sin(2 * theta)) / np.pi, -1.0, 1.0))
     return _with_nan(np.clip(east, -np.pi, np.pi), outside), _with_nan(dec, outside)

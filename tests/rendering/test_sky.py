@@ -98,6 +98,13 @@ def test_every_place_within_the_outline_is_on_the_sky_and_no_other(
         assert np.isnan(ra[0]) and np.isnan(dec[0])
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("axes", [WHOLE, REGION])
+def test_a_view_zoomed_far_out_has_nothing_beside_the_sky(axes: SkyAxes) -> None:
+    ra, dec = unproject(axes, np.array([1e12, 1e12, 0.0]), np.array([1e12, 0.0, -1e12]))
+    assert np.isnan(ra).all() and np.isnan(dec).all()
+
+
 def test_north_is_up_and_east_is_left() -> None:
     for axes in (WHOLE, REGION):
         x, y = project(
