@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from astromask_gui.parts.map_colours import MapColours
 from astromask_gui.parts.small import label
+from astromask_gui.raster.binning import suits_logarithm
 from astromask_gui.rendering.colouring import MISSING, Colours
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.columns import MAP_DENSITY, MISSING_BANDS, Column
@@ -32,6 +33,8 @@ class LegendPanel(QWidget):
         super().__init__()
         self._state = state
         self._colours_of = colours
+        self._undecided: str | None = None
+        """A column just chosen, whose values are still to tell which scale suits them."""
         self.column_choice = QComboBox()
         self.column_choice.setToolTip("The column that colours the map")
         self.scale = ScaleLegend(state)
@@ -67,6 +70,7 @@ class LegendPanel(QWidget):
         self._state.maps.current_changed.connect(self._follow_current)
         self._state.maps.second_changed.connect(self._follow_colouring)
         self._state.columns.changed.connect(self._offer_columns)
+        self._state.columns.ready.connect(self._decide_scale)
         self._state.preferences.changed.connect(self.scale.follow_style)
 
     @property
@@ -122,8 +126,23 @@ class LegendPanel(QWidget):
         # Maps are a thousand times as crowded in one place as in another.
         chosen = Colouring(name, logarithmic=name == MAP_DENSITY.name)
         self._view.set_colouring(replace(chosen, map_name=before.map_name, reverse=before.reverse))
+        self._undecided = name
+        self._decide_scale(name)
+
+    def _decide_scale(self, name: str | None) -> None:
+        """A long tail needs a logarithmic scale, or nearly all galaxies have one colour."""
+        if name is None or name != self._undecided:
+            return
+        column, values = self._state.columns.column(name), self._state.columns.values(name)
+        if column is None or values is None:
+            return
+        self._undecided = None
+        is_shown = self._view.colouring.column == name
+        if is_shown and column.kind == "number" and suits_logarithm(values):
+            self._change({"logarithmic": True})
 
     def _change(self, changes: Mapping[str, object]) -> None:
+        self._undecided = None
         self._view.set_colouring(replace(self._view.colouring, **changes))  # type: ignore[arg-type]
 
     # What is shown.

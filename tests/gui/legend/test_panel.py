@@ -37,6 +37,20 @@ def test_missing_values_are_counted(panel: LegendPanel, scene: Scene) -> None:
     assert "12 without a value are grey." in panel.note.text()
 
 
+def test_a_long_tail_is_shown_on_a_logarithmic_scale_until_the_user_has_another(
+    panel: LegendPanel, scene: Scene
+) -> None:
+    choose(panel, "lazy")
+    scene.state.columns.set_values("lazy", 7 * (1 + np.random.default_rng(5).pareto(0.8, 300)))
+    assert scene.state.view.colouring == Colouring("lazy", logarithmic=True)
+    assert panel.scale.logarithmic.isChecked()
+    panel.scale.logarithmic.click()
+    scene.state.columns.set_values("lazy", 9 * (1 + np.random.default_rng(6).pareto(0.8, 300)))
+    assert scene.state.view.colouring == Colouring("lazy")
+    choose(panel, "mag")
+    assert scene.state.view.colouring == Colouring("mag")
+
+
 def test_colouring_changed_elsewhere_is_followed(panel: LegendPanel, scene: Scene) -> None:
     scene.state.view.set_colouring(Colouring("class"))
     assert panel.column_choice.currentData() == "class"
