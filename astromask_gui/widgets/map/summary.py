@@ -10,7 +10,9 @@ _MANY = 500_000
 
 
 def in_view(stats: FrameStats) -> str:
-    """How many galaxies the view holds."""
+    """How many galaxies the view holds; in an empty one, the key that leads back."""
+    if not stats.visible:
+        return "none in view: F fits all"
     if stats.visible > _MANY:
         return f"about {stats.visible / 1e6:.1f} million in view"
     return f"{stats.visible:,} in view"

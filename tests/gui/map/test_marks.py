@@ -7,6 +7,7 @@ import pytest
 from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor
 
+from astromask_gui.raster.frame import ViewRect
 from astromask_gui.state.neighbours import Neighbours, Query
 from astromask_gui.state.plane import ColumnAxes, Scale, SkyAxes
 from astromask_gui.theme import tokens
@@ -54,6 +55,13 @@ def test_galaxies_that_are_nowhere_on_the_map_are_told(scene: Scene, qtbot) -> N
     qtbot.waitUntil(lambda: summary.text() == "897 in view  ·  1 not on this map")
     scene.state.filters.set("some", "some", np.arange(900) >= 3)
     qtbot.waitUntil(lambda: summary.text() == "897 in view")
+
+
+def test_a_view_of_nothing_tells_the_way_back(scene: Scene, qtbot) -> None:
+    scene.map.resize(1000, 520)
+    scene.canvas.show_rect(ViewRect(100, 101, 100, 101))
+    summary = scene.map.toolbar.summary
+    qtbot.waitUntil(lambda: summary.text() == "none in view: F fits all", timeout=20_000)
 
 
 @pytest.mark.parametrize(
