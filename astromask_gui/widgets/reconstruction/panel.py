@@ -199,7 +199,7 @@ class ReconstructionPanel(QWidget):
                 masks = str(errors.masks)
                 if errors.masks < errors.wanted:
                     masks += f" of {errors.wanted}"
-                words = f"{self._surprise(given.row)}mean squared error, {masks} masks"
+                words = f"{self._surprise(given.row)}MSE over {masks} masks"
         elif given is not None and self._maps.overlay == "attention":
             found, words = self._attention(given)
         low, high = (0.0, 1.0) if found is None else found.limits

@@ -17,6 +17,7 @@ _SURPRISE_TIP = (
     ".\nSurprise: how far the galaxy's error lies above that of galaxies of like contrast, in"
     " units of\ntheir scatter. Colour the map by it, or list the strangest beside the neighbours."
 )
+_MSE_TIP = ".\nMSE: mean squared error of a patch while it is hidden, in the model's scaled units"
 
 
 class HeatScale(QWidget):
@@ -34,7 +35,9 @@ class HeatScale(QWidget):
         """Say what the colours mean."""
         if (ends, words) != (self.ends, self.words):
             self.ends, self.words = ends, words
-            self.setToolTip(words + (_SURPRISE_TIP if words.startswith("surprise") else ""))
+            tips = [(words, True), (_MSE_TIP, "MSE" in words),
+                    (_SURPRISE_TIP, words.startswith("surprise"))]  # fmt: skip
+            self.setToolTip("".join(tip for tip, applies in tips if applies))
             self.update()
 
     def sizeHint(self) -> QSize:

@@ -33,10 +33,10 @@ def test_the_galaxy_s_own_surprise_is_told_once_it_is_measured(
     state.reconstruction.set_result(make_reconstruction(3))
     state.patch_maps.set_overlay("surprise")
     state.patch_maps.set_errors(errors())
-    assert panel.scale.words == "mean squared error, 64 masks"
+    assert panel.scale.words == "MSE over 64 masks"
     state.columns.set_columns([Column(SURPRISE, "number")])
     state.columns.set_values(SURPRISE, np.array([0.0, 1.0, np.nan, 15.24]))
-    assert panel.scale.words == "surprise 15.2; mean squared error, 64 masks"
+    assert panel.scale.words == "surprise 15.2; MSE over 64 masks"
     assert "like contrast" in panel.scale.toolTip()
 
 
