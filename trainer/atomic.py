@@ -58,6 +58,22 @@ def publish(temporary: Path, target: Path, *, durable: bool = True) -> None:
         _flush_folder(target.parent)
 
 
+def publish_folder(temporary: Path, target: Path, old: Path) -> None:
+    """Give a folder of files that has been written its name, and remove what had it before.
+
+    What is there already is called `old` for a moment, and is not removed before the new one
+    is on the disk.
+    """
+    for path in temporary.iterdir():
+        _flush_to_disk(path)
+    _flush_folder(temporary)
+    if target.exists():
+        target.rename(old)
+    temporary.rename(target)
+    _flush_folder(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
 def write_bytes(path: Path | str, data: bytes) -> None:
     """Write `data` to `path` in one step. Raises `WorkspaceError`."""
     with atomic_path(path) as temporary:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +82,32 @@ def _kill_between_renames(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     with pytest.raises(KeyboardInterrupt):
         write_projection(tmp_path, _manifest(count=1), ROWS[:1], POINTS[:1] + 1)
     monkeypatch.undo()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders can't be flushed there")
+def test_a_projection_is_on_the_disk_before_the_older_one_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_projection(tmp_path, _manifest(), ROWS, POINTS)
+    flushed: set[int] = set()
+    missing: list[set[str]] = []
+    fsync, rmtree = os.fsync, shutil.rmtree
+
+    def note(descriptor: int) -> None:
+        fsync(descriptor)
+        flushed.add(os.fstat(descriptor).st_ino)
+
+    def remove(path: Path, ignore_errors: bool = False) -> None:
+        if path.exists():
+            folder = projection_folder(tmp_path, "umap-0")
+            there = [*folder.iterdir(), folder, folder.parent]
+            missing.append({one.name for one in there if one.stat().st_ino not in flushed})
+        rmtree(path, ignore_errors)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(shutil, "rmtree", remove)
+    write_projection(tmp_path, _manifest(), ROWS, POINTS, placed=np.array([True, False, False]))
+    assert missing == [set()]
 
 
 def test_a_projection_is_there_though_its_writer_was_killed_between_its_renames(

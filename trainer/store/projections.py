@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from trainer.atomic import disk_errors
+from trainer.atomic import disk_errors, publish_folder
 from trainer.errors import FormatError, MismatchError, WorkspaceError
 from trainer.store.embeddings import EmbeddingStore, load_array
 from trainer.store.manifest import MANIFEST_NAME, read_manifest, utc_now
@@ -188,11 +188,8 @@ def write_projection(
             np.save(new / "placed.npy", placed.astype(bool))
         if axes is not None:
             np.save(new / "axes.npy", axes.astype(np.float64))
-        (new / MANIFEST_NAME).write_text(manifest.model_dump_json(indent=2) + "\n")
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
+        (new / MANIFEST_NAME).write_bytes(manifest.model_dump_json(indent=2).encode() + b"\n")
+        publish_folder(new, folder, old)
     return Projection.open(folder)
 
 
