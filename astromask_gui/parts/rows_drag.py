@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def file_of(data: QMimeData | None) -> Path | None:
             return Path(url.toLocalFile())
     text = data.text().strip().strip('"')
     if text and "\n" not in text and len(text) < 4096:
-        path = Path(text.removeprefix("file://")).expanduser()
+        # Not by `Path`, which raises where there is no such user.
+        path = Path(os.path.expanduser(text.removeprefix("file://")))
         if path.suffix.lower() in CUTOUT_SUFFIXES:
             return path
     return None

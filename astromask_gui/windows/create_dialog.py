@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +123,9 @@ class CreateDialog(QDialog):
         if not folder:
             raise ValueError("Choose a folder for the workspace; it is made if it is not there.")
         return {
-            "folder": Path(folder).expanduser(),
+            "folder": _path(folder),
             "cutouts": self._facts["cutouts"],
-            "catalogue": Path(catalogue).expanduser() if catalogue else None,
+            "catalogue": _path(catalogue) if catalogue else None,
             "bands": self._bands(),
             "pixel_scale": self._pixel_scale(),
             "zero_points": self._zero_points() or None,
@@ -178,6 +179,14 @@ class CreateDialog(QDialog):
 
 def _text(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
+
+
+def _path(text: str) -> Path:
+    # Not by `Path`, which raises another error where there is no such user.
+    path = os.path.expanduser(text)
+    if path.startswith("~"):
+        raise ValueError(f"There is no user whose home {Path(path).parts[0]} would be.")
+    return Path(path)
 
 
 def _parts(text: str) -> list[str]:

@@ -116,6 +116,8 @@ def test_the_bands_can_be_named_anew(dialog: CreateDialog, asked: list, qtbot: Q
         ("crop", "0", "whole number"),
         ("crop", "inf", "number"),
         ("folder", "  ", "folder"),
+        ("folder", "~nobody-here/survey", "no user"),
+        ("catalogue", "~nobody-here/a.csv", "no user"),
     ],
 )
 def test_what_can_not_be_is_said_in_place(

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QDrag, QDragEnterEvent, QDropEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from astromask_gui.parts.rows_drag import rows_of, rows_to_mime
+from astromask_gui.parts.rows_drag import file_of, rows_of, rows_to_mime
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout_view import CutoutWindow
 from astromask_gui.windows.main_window import MainWindow
@@ -147,6 +147,12 @@ def test_a_file_dropped_anywhere_is_searched_with(
     query = state.neighbours.query
     assert query is not None and query.path == tmp_path / "arc.fits"
     assert window.neighbours.isVisible()
+
+
+def test_a_path_in_the_home_of_nobody_is_a_path(qtbot: QtBot) -> None:
+    data = QMimeData()
+    data.setText("~nobody-here/arc.fits")
+    assert file_of(data) == Path("~nobody-here/arc.fits")
 
 
 def test_a_folder_dropped_anywhere_is_opened(
