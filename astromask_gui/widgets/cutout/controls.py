@@ -17,6 +17,9 @@ from astromask_gui.widgets.cutout.more import CutoutMore
 _WIDEST = 130
 """Of the bands' names, which may be long, screen pixels."""
 
+_LONGEST = 10
+"""Letters of bands that fit into the choice of a narrow panel."""
+
 
 class CutoutControls(QWidget):
     """One row that fits a narrow panel; the rest is in a small window of its own."""
@@ -101,11 +104,13 @@ class CutoutControls(QWidget):
 
 
 def rgb_name(settings: DisplaySettings, survey: SurveyPixels) -> str:
-    """The bands shown as red, green and blue, in words; a survey of one band has no colour."""
+    """The bands shown as red, green and blue, where their names are short enough for the button; a
+    survey of one band has no colour."""
     if len(survey.bands) == 1:
         return "Grey"
     names = [survey.bands[i] for i in settings.rgb if i < len(survey.bands)]
     if len(set(names)) < 2 or names == ["red", "green", "blue"]:
         return "RGB"
     separator = "" if all(len(name) == 1 for name in names) else " "
-    return f"RGB {separator.join(names)}"
+    words = separator.join(names)
+    return f"RGB {words}" if len(words) <= _LONGEST else "RGB"

@@ -89,6 +89,7 @@ def test_the_sliders_say_where_they_stand(panel: CutoutPanel, state: Application
         (("red", "green", "blue"), "RGB"),
         (("VIS",), "Grey"),
         (("Y", "Y2"), "RGB Y2 Y Y"),
+        (("band1", "band2", "band3"), "RGB"),
     ],
 )
 def test_the_colours_are_named_where_they_are_not_a_pictures_own(
