@@ -12,8 +12,9 @@ import pytest
 from tests.launch.conftest import SCRIPT, job_command, wait_until
 from trainer.events import Cancelled, Failed, Finished, Started
 from trainer.launch import local, supervise
+from trainer.launch.context import CANCEL_NOTICED
 from trainer.workspace.process import ProcessMark, is_alive
-from trainer.workspace.runs import PROCESS_FILE, RunFolder
+from trainer.workspace.runs import CANCEL_FILE, PROCESS_FILE, RunFolder
 
 pytestmark = pytest.mark.usefixtures("restored_signals")
 
@@ -90,6 +91,16 @@ def test_a_job_that_ignores_its_cancel_is_ended(
     assert run.state().status == "cancelled"
     worker = ProcessMark.model_validate_json((run.path / "worker").read_bytes())
     wait_until(lambda: is_alive(worker) is False)
+
+
+def test_a_job_that_tidies_up_for_too_long_is_ended_and_the_time_it_had_is_told(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "TIDY_PATIENCE", 1.6)
+    monkeypatch.setattr(supervise, "TERMINATE_PATIENCE", 0.1)
+    (run.path / CANCEL_FILE).write_text(CANCEL_NOTICED)
+    supervise.supervise(run.path, job_command("ignore_cancel", run))
+    assert "within 2 s" in run.state().sentence
 
 
 def start(workspace: Path, behaviour: str, monkeypatch: pytest.MonkeyPatch) -> RunFolder:

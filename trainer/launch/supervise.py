@@ -50,17 +50,17 @@ def supervise(folder: Path, command: Sequence[str] | None = None) -> Exit:
             # What the job starts itself (workers that load data) is ended with it.
             process_group=0 if os.name == "posix" else None,
         ) as process:
-            ended_by_us = _wait(process, folder)
+            patience = _wait(process, folder)
         # The file first: until then a watcher would take the run for a crash.
-        if ended_by_us and not run.state().is_over:
-            _append_cancelled(folder)
+        if patience is not None and not run.state().is_over:
+            _append_cancelled(folder, patience)
         exit_ = _exit_of(process.returncode)
         write_text(folder / EXIT_FILE, exit_.model_dump_json())
     return exit_
 
 
-def _wait(process: subprocess.Popen[bytes], folder: Path) -> bool:
-    """Wait for the job; True where it had to be ended because it did not heed a cancel."""
+def _wait(process: subprocess.Popen[bytes], folder: Path) -> float | None:
+    """Wait for the job; the seconds that it had where it did not heed a cancel and was ended."""
     asked: float | None = None
     while process.poll() is None:
         text = _read_cancel(folder)
@@ -69,10 +69,10 @@ def _wait(process: subprocess.Popen[bytes], folder: Path) -> bool:
             patience = TIDY_PATIENCE if text == CANCEL_NOTICED else CANCEL_PATIENCE
             if time.monotonic() - asked > patience:
                 _end(process)
-                return True
+                return patience
         # Returns at once when the job ends; a plain sleep would not.
         _wait_at_most(process, POLL_INTERVAL)
-    return False
+    return None
 
 
 def _wait_at_most(process: subprocess.Popen[bytes], seconds: float) -> bool:
@@ -107,13 +107,13 @@ def _read_cancel(folder: Path) -> str | None:
         return None
 
 
-def _append_cancelled(folder: Path) -> None:
+def _append_cancelled(folder: Path, patience: float) -> None:
     path = folder / EVENTS_FILE
     # The job may have been ended in the middle of a line.
     if path.exists() and not path.read_bytes().endswith(b"\n"):
         with path.open("ab") as file:
             file.write(b"\n")
-    message = f"The job did not stop by itself within {CANCEL_PATIENCE:.0f} s and was ended."
+    message = f"The job did not stop by itself within {patience:.0f} s and was ended."
     EventLog(path).append(Cancelled(message=message))
 
 
