@@ -160,7 +160,11 @@ class InferenceService(QObject):
             self._refuse(_no_checkpoint(loaded), "none", "No checkpoint")
             return
         if not loaded.has_checkpoint:
-            self._refuse(f"The checkpoint {self._checkpoint} is no longer there.", "failed")
+            sentence = (
+                f"The checkpoint {self._checkpoint} is no longer there. Put it back, or embed with"
+                " another one."
+            )
+            self._refuse(sentence, "failed")
             return
         state.reconstruction.set_unavailable(None)
         state.session.set_worker("starting", f"Loading {self._checkpoint.name}")

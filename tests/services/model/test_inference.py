@@ -148,7 +148,7 @@ def test_a_checkpoint_that_is_gone_or_foreign_is_said(
     services.inference.allow()
     state.session.request_open(survey)
     qtbot.waitUntil(lambda: state.session.worker == "failed", timeout=20000)
-    assert "no longer there" in str(state.reconstruction.unavailable)
+    assert "no longer there. Put it back" in str(state.reconstruction.unavailable)
 
 
 def test_the_model_is_loaded_only_when_allowed(
