@@ -2,8 +2,8 @@
 
 A frame is the header's length (4 bytes, little-endian), the header as UTF-8 JSON, then
 the bytes of each array the header lists under "arrays", in that order. Nothing is ever
-unpickled. Both `astromask serve` (the model) and the cutout reader speak it on their
-standard input and output.
+unpickled. Every `trainer.serving.Server` speaks it on its standard input and output: the
+model, the cutout reader and the search.
 """
 
 from __future__ import annotations

@@ -143,16 +143,15 @@ class SearchService(QObject):
     def _thumbnail(
         self, pixels: NDArray[np.float32], zero_points: list[float] | None
     ) -> NDArray[np.float16]:
+        from trainer.cutouts.crop import centre_crop
         from trainer.cutouts.thumbnails import make_thumbnails
 
         survey = self._state.display.survey
         size = min(survey.crop or pixels.shape[-1], *pixels.shape[2:])
-        top, left = ((side - size) // 2 for side in pixels.shape[2:])
         missing = np.asarray(~pixels.any(axis=(2, 3)))
-        cropped = pixels[:, :, top : top + size, left : left + size]
         zero_points = zero_points or (list(survey.zero_points) or None)
         bands = self._state.display.settings.rgb
-        pictures = make_thumbnails(cropped, missing, bands, SIDE, zero_points)
+        pictures = make_thumbnails(centre_crop(pixels, size), missing, bands, SIDE, zero_points)
         picture: NDArray[np.float16] = pictures[0]
         return picture
 
