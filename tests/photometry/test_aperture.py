@@ -70,6 +70,19 @@ def test_without_room_for_a_ring_the_border_is_the_sky() -> None:
     assert not found.local_sky and found.sky == pytest.approx(7.0, abs=0.1)
 
 
+def test_the_error_counts_the_pixels_of_the_border_that_tell_of_the_sky() -> None:
+    picture = np.random.default_rng(3).normal(7.0, 1.0, SHAPE)
+    wide = Ellipse(40, 40, 40)
+    whole = measure(picture, wide)
+    picture[:10], picture[-10:], picture[10:-10, -10:] = np.nan, np.nan, np.nan
+    picture[15:-10, :10] = np.nan
+    few = measure(picture, wide)
+    assert not few.local_sky and not whole.local_sky
+    # What is known by 50 pixels is no better known than that, whatever the picture's size.
+    assert few.error == pytest.approx(math.sqrt(few.area + few.area**2 / 50), rel=0.25)
+    assert whole.error < few.error / 3
+
+
 def test_missing_bands_have_no_flux_and_no_profile() -> None:
     pixels, missing = np.stack([gaussian(SHAPE, GALAXY, 1000.0)] * 2), np.array([False, True])
     assert measure_bands(pixels, missing, GALAXY)[1] is None

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.photometry.ellipses import Ellipse, overlap
-from trainer.photometry.sky import border, clipped
+from trainer.photometry.sky import clipped, counted_border
 
 SKY_INNER, SKY_OUTER = 1.5, 2.2
 """The sky's ring, in units of the aperture."""
@@ -113,7 +113,7 @@ def _local_sky(
     level, noise, count = clipped(ring)
     if count >= FEWEST_SKY:
         return level, noise, count, True
-    return *border(np.asarray(whole, float)), whole.size // 4, False
+    return *counted_border(np.asarray(whole, float)), False
 
 
 def profiles(

@@ -32,12 +32,17 @@ def clipped(values: NDArray[np.floating]) -> tuple[float, float, int]:
 
 def border(plane: NDArray[np.floating]) -> tuple[float, float]:
     """Level and noise of the outermost eighth of a picture (H, W); 0 and 0 where all is NaN."""
+    return counted_border(plane)[:2]
+
+
+def counted_border(plane: NDArray[np.floating]) -> tuple[float, float, int]:
+    """Level and noise as of `border`, and the number of pixels that they are known by."""
     height, width = plane.shape
     inside = np.zeros(plane.shape, bool)
     top, left = max(1, height // BORDER_SHARE), max(1, width // BORDER_SHARE)
     inside[top : height - top, left : width - left] = True
     level, noise, count = clipped(plane[~inside])
-    return (level, noise) if count else (0.0, 0.0)
+    return (level, noise, count) if count else (0.0, 0.0, 0)
 
 
 def detection(pixels: NDArray[np.floating], missing: NDArray[np.bool_]) -> NDArray[np.float64]:
