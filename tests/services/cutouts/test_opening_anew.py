@@ -67,8 +67,8 @@ def when_introduced(
 def test_a_galaxy_being_read_ahead_is_shown_though_a_job_ends_meanwhile(
     opened: ApplicationState, services: Services, qtbot: QtBot
 ) -> None:
-    opened.cutout.set_order(np.array([7, 3], np.uint32))
     opened.selection.set_active(7)
+    opened.cutout.set_order(np.array([7, 3], np.uint32))
     wait_until_sent(services.reader)
     opened.selection.set_active(3)
     assert services.cutouts._reading_ahead == 3
