@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
@@ -15,6 +17,9 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.cutout_files import file_name
 from astromask_gui.state.sky_places import SkyPlace
+
+Rows = Sequence[int] | NDArray[np.integer]
+"""Galaxies; of millions that are selected an array, for as a list they take gigabytes."""
 
 _LEGACY = "https://www.legacysurvey.org/viewer?ra={ra:.6f}&dec={dec:.6f}&layer={layer}&zoom=16"
 _ALADIN = "https://aladin.cds.unistra.fr/AladinLite/?target={target}&fov={fov:.4f}"
@@ -61,7 +66,7 @@ def degrees(ra: float, dec: float) -> str:
 
 
 def copy_positions(
-    state: ApplicationState, rows: Sequence[int], form: Callable[[float, float], str]
+    state: ApplicationState, rows: Rows, form: Callable[[float, float], str]
 ) -> None:
     """Put RA and Dec on the clipboard, a galaxy a line."""
 
@@ -77,7 +82,7 @@ def copy_positions(
     state.sky_places.ask(rows, take)
 
 
-def copy_ids(state: ApplicationState, rows: Sequence[int]) -> None:
+def copy_ids(state: ApplicationState, rows: Rows) -> None:
     """Put identifiers on the clipboard, a galaxy a line."""
 
     def take(places: list[SkyPlace]) -> None:
@@ -137,7 +142,7 @@ def _open(state: ApplicationState, row: int, address: Callable[..., str]) -> Non
 # -- to files -------------------------------------------------------------------------------
 
 
-def save_fits(state: ApplicationState, rows: Sequence[int], parent: QWidget) -> None:
+def save_fits(state: ApplicationState, rows: Rows, parent: QWidget) -> None:
     """Ask where the cutouts are to be saved, and have them written there."""
     if not len(rows):
         state.messages.info("Select some galaxies before you save their cutouts.")
@@ -153,14 +158,15 @@ def _choose_file(state: ApplicationState, place: SkyPlace, parent: QWidget) -> N
     dialog.open()
 
 
-def _choose_folder(state: ApplicationState, rows: Sequence[int], parent: QWidget) -> None:
+def _choose_folder(state: ApplicationState, rows: Rows, parent: QWidget) -> None:
     title = f"Save {len(rows):,} cutouts in a new folder in …"
     dialog = QFileDialog(parent, title)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    numbers = [int(row) for row in rows]
-    dialog.fileSelected.connect(lambda path: state.cutout_files.save_all(numbers, Path(path)))
+    dialog.fileSelected.connect(
+        lambda path: state.cutout_files.save_all([int(row) for row in rows], Path(path))
+    )
     dialog.open()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
@@ -10,16 +10,17 @@ from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from astromask_gui.parts import galaxy_deeds as deeds
+from astromask_gui.parts.galaxy_deeds import Rows
 from astromask_gui.state.application import ApplicationState
 from astromask_gui.state.neighbours import Query
 
-Extend = Callable[[QMenu, list[int]], None]
+Extend = Callable[[QMenu, Rows], None]
 """Adds to the menu of some rows."""
 
 
-def galaxy_menu(state: ApplicationState, rows: Sequence[int], parent: QWidget) -> QMenu:
+def galaxy_menu(state: ApplicationState, rows: Rows, parent: QWidget) -> QMenu:
     """Everything that can be done with galaxies; of several, what makes sense for several."""
-    menu, one = QMenu(parent), rows[0]
+    menu, one = QMenu(parent), int(rows[0])
     menu.setToolTipsVisible(True)
     is_one = len(rows) == 1
     if not is_one:
@@ -56,7 +57,7 @@ class GalaxyMenu(QObject):
         self,
         target: QWidget,
         state: ApplicationState,
-        rows_at: Callable[[QPoint], list[int]],
+        rows_at: Callable[[QPoint], Rows],
         extend: Extend | None = None,
     ) -> None:
         """`rows_at`: the rows that a place of `target` stands for, none where it is empty."""
@@ -68,13 +69,13 @@ class GalaxyMenu(QObject):
         if not isinstance(event, QContextMenuEvent):
             return False
         rows = self._rows_at(event.pos())
-        if rows:
+        if len(rows):
             menu = self.make(rows)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(event.globalPos())
-        return bool(rows)
+        return len(rows) > 0
 
-    def make(self, rows: list[int]) -> QMenu:
+    def make(self, rows: Rows) -> QMenu:
         """The menu of some rows."""
         menu = galaxy_menu(self._state, rows, self._target)
         if self._extend is not None:

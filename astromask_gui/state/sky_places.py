@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -33,6 +33,6 @@ class SkyPlaces(QObject):
     asked = pyqtSignal(object, object)
     """list[int] rows, and the `Answer` to call with their places in the same order."""
 
-    def ask(self, rows: Sequence[int], answer: Answer) -> None:
+    def ask(self, rows: Iterable[int], answer: Answer) -> None:
         """Have `answer` called with the places of rows."""
         self.asked.emit([int(row) for row in rows], answer)

@@ -8,6 +8,7 @@ import numpy as np
 from PyQt6.QtCore import QPoint, QRectF
 from PyQt6.QtWidgets import QMenu
 
+from astromask_gui.parts.galaxy_deeds import Rows
 from astromask_gui.parts.galaxy_menu import GalaxyMenu
 from astromask_gui.parts.row_drop import RowDrop
 from astromask_gui.parts.row_files import PictureDrag
@@ -46,15 +47,14 @@ class Exchange:
         index = self._window.neighbours.strip.indexAt(place)
         return [int(index.data(ROW_ROLE))] if index.isValid() else []
 
-    def _in_gallery(self, place: QPoint) -> list[int]:
+    def _in_gallery(self, place: QPoint) -> Rows:
         """The tile there; where it is selected, all that are."""
         position, selection = self._window.gallery.view.position_at(place), self._state.selection
         rows = self._state.gallery.rows
         if position is None or position >= len(rows):
             return []
         row = int(rows[position])
-        selected = selection.rows() if selection.mask[row] else None
-        return [row] if selected is None else selected.tolist()
+        return selection.rows() if selection.mask[row] else [row]
 
     def _show(self, rows: list[int]) -> None:
         self._state.selection.set_active(rows[0])
@@ -72,7 +72,7 @@ class Exchange:
 
     # -- the picture ---------------------------------------------------------------------
 
-    def _add_picture(self, menu: QMenu, rows: list[int]) -> None:
+    def _add_picture(self, menu: QMenu, rows: Rows) -> None:
         menu.addSeparator()
         for text in ("Copy p&icture", "Save the &picture …"):
             menu.addAction(self._window.action(text))
@@ -109,5 +109,4 @@ class Exchange:
         """Ask where the cutouts of the selected galaxies are to be saved."""
         from astromask_gui.parts.galaxy_deeds import save_fits
 
-        rows = self._state.selection.rows().tolist()
-        save_fits(self._state, rows, self._window)
+        save_fits(self._state, self._state.selection.rows(), self._window)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PyQt6.QtCore import QObject, Qt, QUrl, pyqtSlot
+from PyQt6.QtCore import QObject, QPoint, Qt, QUrl, pyqtSlot
 from PyQt6.QtGui import QContextMenuEvent, QDesktopServices
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
@@ -202,6 +203,22 @@ def test_of_several_galaxies_only_what_makes_sense_is_offered(
     assert "Open in Aladin Lite" not in texts(menu)
     next(a for a in menu.actions() if a.text() == "Copy identifiers").trigger()
     assert clipboard_text() == "galaxy-3\ngalaxy-4"
+
+
+def test_the_menu_of_millions_that_are_selected_makes_no_list_of_them(
+    window: MainWindow, state: ApplicationState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menu, many = window.exchange.gallery_menu, np.arange(2_000_000, dtype=np.uint32)
+    monkeypatch.setattr(type(state.gallery), "rows", np.array([3], np.uint32))
+    state.selection.select_rows(np.array([3]))
+    monkeypatch.setattr(window.gallery.view, "position_at", lambda place: 0)
+    monkeypatch.setattr(type(state.selection), "rows", lambda selection: many)
+    tracemalloc.start()
+    made = menu.make(menu._rows_at(QPoint()))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "2,000,000 galaxies" in [action.text() for action in made.actions()]
+    assert peak < 10e6
 
 
 # Files.
