@@ -21,6 +21,7 @@ from astromask_gui.services.all_services import Services
 from astromask_gui.services.concurrency.worker import Worker
 from astromask_gui.services.user.faults import FaultLog
 from astromask_gui.services.user.folders import settings_file
+from astromask_gui.services.user.portraits import PortraitService
 from astromask_gui.services.user.preferences import PreferencesService
 from astromask_gui.services.workspace.demo import SHOWN_GALAXY
 from astromask_gui.services.workspace.layout_memory import LayoutMemory
@@ -57,8 +58,10 @@ class Program:
         self._apply_style()
         # Before the window, so that services hear of changes before widgets do.
         self.services = Services(self.state, reader)
+        self._portraits: PortraitService | None = None
         if not plain:
             self._remember_layouts()
+            self._portraits = PortraitService(self.state.portraits, self.state.preferences)
         self._settings = (
             None if plain else QSettings(str(settings_file()), QSettings.Format.IniFormat)
         )
@@ -83,6 +86,8 @@ class Program:
         if self._settings is not None:
             self._settings.sync()
         self.services.close()
+        if self._portraits is not None:
+            self._portraits.close()
         self._faults.close()
         if self._sentence:
             print(self._sentence, file=sys.stderr if code else sys.stdout)

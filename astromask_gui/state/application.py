@@ -33,6 +33,7 @@ from astromask_gui.state.neighbours import NeighboursState
 from astromask_gui.state.own_colours import OwnColours
 from astromask_gui.state.patch_maps import PatchMaps
 from astromask_gui.state.pins import Pins
+from astromask_gui.state.portraits import Portraits
 from astromask_gui.state.preferences import Preferences
 from astromask_gui.state.reconstruction import ReconstructionState
 from astromask_gui.state.saved import SavedSelections
@@ -86,6 +87,7 @@ class ApplicationState(QObject):
         self.sheets = Sheets(self)
         self.messages = Messages(self)
         self.preferences = Preferences(self)
+        self.portraits = Portraits(self)
 
     def with_active(self, deed: Callable[[int], object]) -> None:
         """Do something with the row of the active galaxy, or say that none is active."""

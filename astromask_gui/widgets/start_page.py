@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QPixmap
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from astromask_gui.icons import icon
@@ -15,6 +15,7 @@ from astromask_gui.state.application import ApplicationState
 
 _PICTURE_WIDTH = 520
 _RECENT_SHOWN = 5
+_PORTRAIT = QSize(48, 32)
 
 
 class StartPage(QWidget):
@@ -26,6 +27,9 @@ class StartPage(QWidget):
     def __init__(self, state: ApplicationState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._preferences = state.session, state.preferences
+        self._portraits = state.portraits
+        self._picture = QLabel()
+        self._style = ""
         self.demo = QPushButton("Open the demo")
         self.demo.setProperty("primary", True)
         self.demo.setToolTip("1,200 simulated galaxies with lenses among them (Ctrl+D)")
@@ -40,18 +44,12 @@ class StartPage(QWidget):
         self._build()
         self._connect_signals()
         self._sync()
+        self._sync_style()
         self._sync_recent()
 
     def _build(self) -> None:
-        picture = QLabel()
-        path = resource("demo", "map.png")
-        if path.exists():
-            pixmap = QPixmap(str(path))
-            picture.setPixmap(
-                pixmap.scaledToWidth(_PICTURE_WIDTH, Qt.TransformationMode.SmoothTransformation)
-            )
-        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        picture.setAccessibleName("A map of galaxies")
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._picture.setAccessibleName("A map of galaxies")
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
@@ -66,7 +64,7 @@ class StartPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
         layout.addStretch(2)
-        layout.addWidget(picture)
+        layout.addWidget(self._picture)
         for item in (title, sentence):
             item.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(item)
@@ -88,7 +86,18 @@ class StartPage(QWidget):
         self.workspace.clicked.connect(self.open_workspace)
         self._session.opening_changed.connect(self._sync)
         self._session.changed.connect(self._sync)
+        self._preferences.changed.connect(self._sync_style)
         self._preferences.changed.connect(self._sync_recent)
+        self._portraits.changed.connect(self._sync_recent)
+
+    def _sync_style(self) -> None:
+        style = self._preferences.style
+        if style != self._style:
+            self._style = style
+            pixmap = QPixmap(str(resource("demo", f"map-{style}.png")))
+            if not pixmap.isNull():
+                smooth = Qt.TransformationMode.SmoothTransformation
+                self._picture.setPixmap(pixmap.scaledToWidth(_PICTURE_WIDTH, smooth))
 
     def _sync(self) -> None:
         opening, error = self._session.opening, self._session.error
@@ -109,7 +118,8 @@ class StartPage(QWidget):
             self._recent.addWidget(label("Recent", "small"))
         for folder in recent:
             button = QPushButton(f"{Path(folder).name}    {Path(folder).parent}")
-            button.setIcon(icon("folder-outline"))
+            button.setIcon(self._icon_of(folder))
+            button.setIconSize(_PORTRAIT)
             button.setProperty("flat", True)
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setToolTip(f"Open {folder}")
@@ -117,3 +127,13 @@ class StartPage(QWidget):
                 lambda _checked, path=folder: self._session.request_open(Path(path))
             )
             self._recent.addWidget(button)
+
+    def _icon_of(self, folder: str) -> QIcon:
+        """The workspace's map, where it has been looked at; else a folder."""
+        picture = self._portraits.picture(folder)
+        if picture is None:
+            return icon("folder-outline")
+        height, width = picture.shape
+        image = QImage(picture.tobytes(), width, height, 4 * width, QImage.Format.Format_RGB32)
+        # A copy: neither the image nor the pixmap keeps the bytes alive.
+        return QIcon(QPixmap.fromImage(image.copy()))

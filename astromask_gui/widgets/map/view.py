@@ -32,6 +32,7 @@ from astromask_gui.widgets.map.marks import MapMarks
 from astromask_gui.widgets.map.mini import MiniMap
 from astromask_gui.widgets.map.overlay import OverlayItem
 from astromask_gui.widgets.map.picker import MapPicker
+from astromask_gui.widgets.map.portrait import MapPortrait
 from astromask_gui.widgets.map.summary import in_view, why_without_place, without_place
 from astromask_gui.widgets.map.thumbnails import ThumbnailItem
 from astromask_gui.widgets.map.toolbar import MapToolbar, make_actions
@@ -79,6 +80,8 @@ class MapWidget(QWidget):
         self._clicks = MapClicks(self.canvas, self.frames, self.picker, state)
         self.mini = MiniMap(self.canvas, self.views, self.frames, state.preferences)
         self.hover.obstacles = self.mini.places
+        if view is state.maps.first:
+            MapPortrait(self.frames, self.views, state.session, state.portraits, self)
         self.axes = MapAxes(self.canvas, view, state.preferences)
         lines, leaders = self.axes.graticule, self.hover.pins.leaders
         for layer, item in enumerate((self.raster, lines, self.thumbnails, self.overlay, leaders)):
