@@ -11,9 +11,11 @@ from typing import cast
 from PyQt6.QtCore import QObject, QSocketNotifier
 from PyQt6.sip import voidptr
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class Interrupts(QObject):
-    """Calls `leave` on SIGINT and SIGTERM.
+    """Calls `leave` on SIGINT and SIGTERM, until `end`.
 
     Python runs signal handlers between two of its own instructions, of which Qt's event
     loop executes none; a byte on a socket, written by the signal itself, wakes it.
@@ -33,8 +35,15 @@ class Interrupts(QObject):
         def handle(number: int, frame: FrameType | None) -> None:
             leave()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _SIGNALS:
             signal.signal(number, handle)
+
+    def end(self) -> None:
+        """From now on a signal ends the process at once: files still being written, for which it
+        stays, have temporary names."""
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
 
     def _drain(self) -> None:
         # The handlers have run by the time that Python code is back in charge.

@@ -81,6 +81,7 @@ class Program:
         FirstPaint(self.window, on_first_paint or _nothing, self._begin)
         self.window.show()
         code = int(self.application.exec())
+        self._interrupts.end()
         collect_little()
         self.window.close()
         if self._settings is not None:

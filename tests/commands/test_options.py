@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trainer.commands.options import add_config_arguments, config_from_args
+from trainer.commands.options import absolute, add_config_arguments, config_from_args
 from trainer.config import EmbedConfig, PretrainConfig, ProjectConfig
 from trainer.errors import QueryError
 
@@ -65,3 +65,8 @@ def test_the_help_names_units_defaults_and_percent_signs() -> None:
     text = " ".join(parser.format_help().split())
     assert "--patch N Side of a patch, pixels. Default: 8." in text
     assert "--augment, --no-augment" in text
+
+
+def test_a_path_of_a_user_who_is_not_there_is_a_path_like_any_other() -> None:
+    assert absolute(Path("~nobody-of-that-name/x")) == Path.cwd() / "~nobody-of-that-name/x"
+    assert absolute(Path("~/x")) == Path.home() / "x"

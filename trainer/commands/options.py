@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import types
 from collections.abc import Sequence
 from pathlib import Path
@@ -91,8 +92,13 @@ def _help(field: FieldInfo) -> str:
 
 
 def _absolute(value: Any) -> Any:
-    # A job may run from another folder than the one this command was typed in.
-    return value.expanduser().absolute() if isinstance(value, Path) else value
+    return absolute(value) if isinstance(value, Path) else value
+
+
+def absolute(path: Path) -> Path:
+    """The path for a job, which may run from another folder than the one it was typed in."""
+    # Not by `Path.expanduser`, which raises where there is no such user.
+    return Path(os.path.expanduser(path)).absolute()
 
 
 def _sentences(error: ValidationError) -> str:

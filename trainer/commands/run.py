@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.commands.options import absolute
 from trainer.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _start(args: argparse.Namespace) -> int:
 
     config = _read_config(args.config)
     if args.workspace is not None:
-        config.workspace = args.workspace.expanduser().absolute()
+        config.workspace = absolute(args.workspace)
     if not args.background:
         return foreground.run(config)
     found = local.start(config.workspace, config)
