@@ -14,6 +14,8 @@ _BEHIND = 5
 def give_way() -> None:
     """Lower the priority of the thread that calls, for good; never of the main one.
 
+    For threads that compute without the interpreter's lock: one that holds it, and is put off by
+    whatever else computes, keeps the window waiting.
     On Linux alone, where threads have priorities of their own. Processes started from the
     thread inherit its priority.
     """

@@ -19,7 +19,6 @@ from PyQt6.QtGui import QImage
 from astromask_gui.parts.named_pictures import named_pictures
 from astromask_gui.state.display import Display, DisplaySettings, SurveyPixels
 from astromask_gui.state.thumbnails import Thumbnails
-from astromask_gui.thread_priority import give_way
 
 BOUND = 12 * 2**20
 """Bytes of pictures kept by default."""
@@ -39,7 +38,7 @@ class _Renderer(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._pool = ThreadPoolExecutor(1, initializer=give_way)
+        self._pool = ThreadPoolExecutor(1)
         self._done.connect(self._deliver)
 
     def render(self, view: RenderedPictures, batch: _Batch) -> None:

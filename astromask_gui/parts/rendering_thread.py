@@ -12,7 +12,6 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from astromask_gui.parts.picture_view import to_image
-from astromask_gui.thread_priority import give_way
 
 LARGE = 512 * 512
 """Pixels from which on a picture would keep the window waiting."""
@@ -54,7 +53,6 @@ class RenderingThread(QObject):
         threading.Thread(target=self._work, name="pictures", daemon=True).start()
 
     def _work(self) -> None:
-        give_way()
         while True:
             with self._lock:
                 if not self._waiting:

@@ -19,7 +19,6 @@ from astromask_gui.raster.loading import kernels_are_loaded, load_kernels
 from astromask_gui.raster.motion import MOST_MOVED, Motion
 from astromask_gui.raster.plain import PlainMap
 from astromask_gui.raster.styles import StyleTables
-from astromask_gui.thread_priority import give_way
 
 if TYPE_CHECKING:
     from astromask_gui.raster.engine import MapEngine
@@ -186,7 +185,6 @@ class FrameWorker:
         self, generation: int, x: np.ndarray, y: np.ndarray, motion: Motion | None
     ) -> None:
         """Load the kernels, then draw with them, then build the index and draw with that."""
-        give_way()
         if not kernels_are_loaded():
             # The first sight of the points comes before all that, which holds the interpreter.
             self._drawn.wait(_FIRST_SIGHT_SECONDS)
@@ -248,7 +246,6 @@ class FrameWorker:
             return True
 
     def _run(self) -> None:
-        give_way()
         while (job := self._next_job()) is not None:
             if job.style is not None:
                 job.points.set_style(*job.style())
